@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from lazsa_flow.award.commands.seats import Assigned
     from lazsa_flow.award.commands.seller_records import SellerRecord
     from lazsa_flow.award.commands.set_aside import CardSetAside
-    from lazsa_flow.award.commands.store_entry import TurnoverRecord
     from lazsa_flow.award.commands.store_entry_checks import EntryCheck
     from lazsa_flow.award.commands.store_entry_receipts import EntryReceipt
+    from lazsa_flow.award.commands.turnover_record import TurnoverRecord
     from lazsa_flow.award.programme import Programme
     from lazsa_flow.award.queries import Badge, Fame, Outcome
     from lazsa_flow.award.rules.facts import Facts
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.night_run import CountryProgress, NightRun
     from lazsa_flow.engine.outbox_values import Waiting
     from lazsa_flow.engine.sealed_outcomes import SealedOutcome
-    from lazsa_flow.engine.sweep import ChunkResult, SweepResult
+    from lazsa_flow.engine.sweep_result import ChunkResult, SweepResult
     from lazsa_flow.errors import (
         ClockError,
         ClosedError,
@@ -269,7 +269,7 @@ _HOMES = {
     "lazsa_flow.award.commands.seats": ("Assigned",),
     "lazsa_flow.award.commands.seller_records": ("SellerRecord",),
     "lazsa_flow.award.commands.set_aside": ("CardSetAside",),
-    "lazsa_flow.award.commands.store_entry": ("TurnoverRecord",),
+    "lazsa_flow.award.commands.turnover_record": ("TurnoverRecord",),
     "lazsa_flow.award.commands.store_entry_checks": ("EntryCheck",),
     "lazsa_flow.award.commands.store_entry_receipts": ("EntryReceipt",),
     "lazsa_flow.award.programme": ("Programme",),
@@ -285,7 +285,7 @@ _HOMES = {
     "lazsa_flow.engine.night_run": ("CountryProgress", "NightRun"),
     "lazsa_flow.engine.sealed_outcomes": ("SealedOutcome",),
     "lazsa_flow.engine.outbox_values": ("Waiting",),
-    "lazsa_flow.engine.sweep": ("ChunkResult", "SweepResult"),
+    "lazsa_flow.engine.sweep_result": ("ChunkResult", "SweepResult"),
     "lazsa_flow.graph.timeline": ("Picture",),
     "lazsa_flow.lifecycle.guards": ("Verdict", "Guard", "Finding"),
     "lazsa_flow.lifecycle.model": ("Actor", "Move", "Path", "Failure"),

@@ -12,7 +12,7 @@ from decimal import Decimal
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.award.commands.store_entry import TurnoverRecord
+from lazsa_flow.award.commands.turnover_record import TurnoverRecord
 from lazsa_flow.award.rules.facts import Facts
 from lazsa_flow.award.rules.panel import ITEMS
 from lazsa_flow.lifecycle.model import Actor

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from lazsa_flow.award.commands.store_entry import TurnoverRecord
+from lazsa_flow.award.commands.turnover_record import TurnoverRecord
 from lazsa_flow.award.imports.contacts import CONTACTS
 from lazsa_flow.award.imports.facts import FACTS
 from lazsa_flow.award.imports.nominations import NOMINATIONS

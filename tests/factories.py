@@ -21,7 +21,7 @@ from lazsa_flow.award.rules.panel import ITEMS, Scorecard, Tally
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.engine.night_run import CANARY, COUNTS, CountryProgress, NightRun
 from lazsa_flow.engine.rulebook import Release, Rulebook
-from lazsa_flow.engine.sweep import SweepResult, sweep
+from lazsa_flow.engine.sweep import sweep
 from lazsa_flow.lifecycle.contact import Contact
 from lazsa_flow.lifecycle.effects import Schedule
 from lazsa_flow.lifecycle.guards import Finding, Found, Guard, Measured
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
     from lazsa_flow.award.programme import Programme
     from lazsa_flow.engine.ports import Store
+    from lazsa_flow.engine.sweep_result import SweepResult
     from lazsa_flow.engine.values import Claim
     from lazsa_flow.lifecycle.calendar import Calendar
 

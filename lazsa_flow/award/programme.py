@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lazsa_flow import service
 from lazsa_flow.award.application import AwardApplication
-from lazsa_flow.award.commands.store_entry import TurnoverRecord
+from lazsa_flow.award.commands.turnover_record import TurnoverRecord
 from lazsa_flow.award.facade.commands import Nominations
 from lazsa_flow.award.facade.community import Community
 from lazsa_flow.award.facade.foresight import AwardForesight
@@ -18,7 +19,6 @@ from lazsa_flow.award.facade.sellers import Sellers
 from lazsa_flow.award.rules.facts import Facts
 from lazsa_flow.foresight.saved_nights import Nights
 from lazsa_flow.foresight.started_nights import StartedNights
-from lazsa_flow.service import listing
 from lazsa_flow.service.entrance import checked_with, instance_of
 from lazsa_flow.service.part import exposed
 from lazsa_flow.service.service import FlowService
@@ -184,8 +184,8 @@ class Programme(FlowService):
             NotFoundError: There is no such lifecycle, state, country, reason, guard or path.
             InputError: Another argument is wrong.
         """
-        filters = listing.Filters(
+        filters = service.listing.Filters(
             *(lifecycle, state, country, cycle, reason, unmet),
             *(tuple(facts), missing_reviewer, since),
         )
-        return listing.find_paths(self._runtime.context, filters, after=after, limit=limit)
+        return service.listing.find_paths(self._runtime.context, filters, after=after, limit=limit)

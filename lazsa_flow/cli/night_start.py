@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from lazsa_flow.clock import Clock
-    from lazsa_flow.engine.sweep import ChunkResult
+    from lazsa_flow.engine.sweep_result import ChunkResult
     from lazsa_flow.foresight.night_status import NightFinding, NightStatus
     from lazsa_flow.lifecycle.model import Actor
     from lazsa_flow.service.service import FlowService

@@ -23,7 +23,7 @@ from rich.progress import (
 from lazsa_flow.cli.common import console
 
 if TYPE_CHECKING:
-    from lazsa_flow.engine.sweep import ChunkResult
+    from lazsa_flow.engine.sweep_result import ChunkResult
 
 
 @contextmanager

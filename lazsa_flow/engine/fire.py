@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 from lazsa_flow.engine.change_builder import ChangeBuilder
 from lazsa_flow.engine.decide import decide_edge
 from lazsa_flow.engine.journal import Findings, JournalRow, verdict_fields
+from lazsa_flow.engine.loading import load_one
 from lazsa_flow.engine.permissions import authorize
 from lazsa_flow.engine.recorded_instant import not_before
 from lazsa_flow.errors import (
     NoEdgeError,
-    NotFoundError,
     ParkedError,
     RefusedError,
     StaleVersionError,
@@ -29,27 +29,13 @@ from lazsa_flow.lifecycle.path_data import CheckedData, GivenData, PathData, che
 from lazsa_flow.lifecycle.values import FrozenDict
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import datetime
 
     from lazsa_flow.engine.ports import Transaction
     from lazsa_flow.engine.rulebook import Rulebook
     from lazsa_flow.engine.values import Change
     from lazsa_flow.lifecycle.model import GuardContext
     from lazsa_flow.lifecycle.table import Edge, Lifecycle
-
-
-def load_one(
-    transaction: Transaction, path_id: int, on: date, before: datetime | None = None
-) -> Snapshot:
-    """Load all that is recorded about one path, or all that was before an instant.
-
-    Raises:
-        NotFoundError: There is no such path.
-    """
-    found = transaction.load_chunk([path_id], before=before, on=on)
-    if not found:
-        raise NotFoundError("path", str(path_id))
-    return found[0]
 
 
 def fire(

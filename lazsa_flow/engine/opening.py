@@ -6,8 +6,8 @@ the path is written with its first journal row, in one transaction.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lazsa_flow.engine.context_copy import copy_guard_context
 from lazsa_flow.engine.evidence_read import sources_of_guards
@@ -75,8 +75,7 @@ def open_path(
     return change.after, move_from_row(change.row)
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedOpening:
+class CheckedOpening(NamedTuple):
     """A path that may be opened.
 
     Attributes:
@@ -92,8 +91,7 @@ class CheckedOpening:
     data: CheckedData | None
 
 
-@dataclass(frozen=True, slots=True)
-class SubjectHistory:
+class SubjectHistory(NamedTuple):
     """What is recorded about a subject, read in this transaction.
 
     Attributes:

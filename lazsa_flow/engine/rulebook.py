@@ -6,9 +6,8 @@ instant governs its rounds and timers. Source: programme.md, "Versions and data"
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lazsa_flow.engine.evidence_read import sources_by_trigger
 from lazsa_flow.engine.machine import TableMachine
@@ -37,8 +36,7 @@ class RulesChangedError(Exception):
     """The rules have changed since they were read; the command starts again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(NamedTuple):
     """A policy version and the instant from which it is in force."""
 
     policy: Policy

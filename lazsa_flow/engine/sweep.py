@@ -17,16 +17,18 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import ExitStack
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lazsa_flow.engine.batch.chunk import ChunkDecision, decide_chunk
+from lazsa_flow.engine.chunk_size import CHUNK
 from lazsa_flow.engine.failures import fail_path
-from lazsa_flow.engine.fire import load_one
 from lazsa_flow.engine.gc_pause import gc_paused
+from lazsa_flow.engine.loading import load_one
 from lazsa_flow.engine.recorded_instant import check_past
 from lazsa_flow.engine.rulebook import RulesChangedError
+from lazsa_flow.engine.sweep_result import ChunkResult, SweepResult
 from lazsa_flow.errors import (
     ClockError,
     ContendedError,
@@ -48,58 +50,11 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.rulebook import Rulebook
     from lazsa_flow.engine.values import Claim
 
-CHUNK: Final = 5000
-"""How many timers a transaction takes at most."""
 NOBODYS_FAULT: Final = (
     *(ClockError, ContendedError, DamagedError, SchemaError, StaleVersionError, UnavailableError),
     MachineMismatchError,
 )
 """Errors that set no path aside: the next look takes the work up again, or none of it is safe."""
-
-
-@dataclass(frozen=True, slots=True)
-class SweepResult:
-    """What a sweep did, in timers.
-
-    Attributes:
-        moved: A trigger fired.
-        refused: No trigger's guards held.
-        parked: The decision raised for the last time.
-        reminded: It was a reminder.
-        failed: The decision raised, and will be tried again.
-    """
-
-    moved: int = 0
-    refused: int = 0
-    parked: int = 0
-    reminded: int = 0
-    failed: int = 0
-
-    @property
-    def total(self) -> int:
-        """How many timers were taken."""
-        return sum(astuple(self))
-
-    def __add__(self, other: SweepResult) -> SweepResult:
-        return SweepResult(*map(sum, zip(astuple(self), astuple(other), strict=True)))
-
-
-@dataclass(frozen=True, slots=True)
-class ChunkResult:
-    """What one transaction of a sweep did.
-
-    Attributes:
-        swept: What became of its timers.
-        due_at: The instant that its timers were due; ``None`` where nothing was taken.
-        country: Their country.
-
-    Units:
-        Instants are aware, in UTC.
-    """
-
-    swept: SweepResult
-    due_at: datetime | None = None
-    country: str = ""
 
 
 def sweep(

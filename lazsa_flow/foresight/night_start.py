@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from lazsa_flow.engine import night_run
 from lazsa_flow.engine.night_run import CountryProgress, NightRun
 from lazsa_flow.errors import ConflictError, InputError
+from lazsa_flow.foresight.night_status import read_status
 from lazsa_flow.foresight.nights import list_holding
-from lazsa_flow.foresight.saved_nights import load_rehearsal
+from lazsa_flow.foresight.rehearsal_records import load_rehearsal
 from lazsa_flow.lifecycle.values import FrozenDict
 from lazsa_flow.service.approvals import is_approved
+from lazsa_flow.service.requests import request_fields
 from lazsa_flow.service.sealed_rehearsals import find_approvals, list_reasons
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from lazsa_flow.foresight.night_status import NightStatus
     from lazsa_flow.lifecycle.model import Actor
     from lazsa_flow.service.context import Context
     from lazsa_flow.store.night_rows import RehearsalRow
@@ -42,6 +45,22 @@ class NightStart(NamedTuple):
     canary: int | None
     rate: int | None
     differs_percent: float
+
+
+def start_night(
+    context: Context, asked: NightStart, *, actor: Actor, key: str | None
+) -> NightStatus:
+    """Start a night; see :meth:`lazsa_flow.foresight.started_nights.StartedNights.start_night`."""
+    context.check_command(START, actor, country=actor.country)
+    now = context.clock.now()
+
+    def start(transaction: SqlTransaction) -> bool:
+        start_run(context, transaction, asked, actor=actor, now=now)
+        return True
+
+    request = request_fields(START, actor, **asked._asdict())
+    context.run_idempotent(key, request, now, start, changes_rules=True)
+    return read_status(context, asked.name)
 
 
 def start_run(

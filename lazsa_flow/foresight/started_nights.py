@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from lazsa_flow import foresight
 from lazsa_flow.engine import night_run
 from lazsa_flow.errors import ConflictError, InputError
-from lazsa_flow.foresight.night_start import START, NightStart, start_run
-from lazsa_flow.foresight.night_status import find_run, read_status, status_of
-from lazsa_flow.foresight.waiting_dates import read_waiting_dates
 from lazsa_flow.lifecycle.pauses import Pause
 from lazsa_flow.service.entrance import checked
 from lazsa_flow.service.part import Part, exposed
@@ -31,7 +29,7 @@ if TYPE_CHECKING:
 class StartedNights(Part):
     """Nights that are started."""
 
-    @requestable(START)
+    @requestable("start_night")
     def start_night(
         self,
         name: str,
@@ -68,8 +66,10 @@ class StartedNights(Part):
         """
         usual = self._runtime.config.deployment.night.differs_percent
         share = usual if differs_percent is None else differs_percent
-        asked = NightStart(name, canary, rate, share)
-        return self._runtime.run_command(lambda context: _start(context, asked, actor, key))
+        asked = foresight.night_start.NightStart(name, canary, rate, share)
+        return self._runtime.run_command(
+            lambda context: foresight.night_start.start_night(context, asked, actor=actor, key=key)
+        )
 
     def set_pace(
         self, name: str, *, actor: Actor, rate: int | None, key: str | None = None
@@ -189,7 +189,7 @@ class StartedNights(Part):
             context.check_command(command, actor, country=actor.country)
 
             def apply(transaction: SqlTransaction) -> bool:
-                found = find_run(transaction, name)
+                found = foresight.night_status.find_run(transaction, name)
                 context.check_command(command, actor, country=found.country)
                 if found.ended_at is not None:
                     raise ConflictError(name, "the night is over")
@@ -197,7 +197,7 @@ class StartedNights(Part):
                 return True
 
             context.run_idempotent(key, request, context.clock.now(), apply)
-            return read_status(context, name)
+            return foresight.night_status.read_status(context, name)
 
         return self._runtime.run_command(run)
 
@@ -210,7 +210,7 @@ class StartedNights(Part):
         Raises:
             NotFoundError: No night of this name was started.
         """
-        return read_status(self._runtime.context, name)
+        return foresight.night_status.read_status(self._runtime.context, name)
 
     def started_nights(self, name: str | None = None) -> list[NightStatus]:
         """Return the nights that were started, oldest first.
@@ -221,11 +221,11 @@ class StartedNights(Part):
         context = self._runtime.context
         with context.store.begin(write=False) as transaction:
             runs = transaction.night_runs(name=name)
-            return [status_of(context, transaction, each) for each in runs]
+            return [foresight.night_status.status_of(context, transaction, each) for each in runs]
 
     def waiting_dates(self) -> list[WaitingDate]:
         """Return the cycle dates that are due and wait for approval and start, oldest first."""
-        return read_waiting_dates(self._runtime.context)
+        return foresight.waiting_dates.read_waiting_dates(self._runtime.context)
 
 
 @checked
@@ -246,17 +246,3 @@ class StartCommands:
     started_night = exposed(StartedNights.started_night)
     started_nights = exposed(StartedNights.started_nights)
     waiting_dates = exposed(StartedNights.waiting_dates)
-
-
-def _start(context: Context, asked: NightStart, actor: Actor, key: str | None) -> NightStatus:
-    """Start a night; see :meth:`StartedNights.start_night`."""
-    context.check_command(START, actor, country=actor.country)
-    now = context.clock.now()
-
-    def start(transaction: SqlTransaction) -> bool:
-        start_run(context, transaction, asked, actor=actor, now=now)
-        return True
-
-    request = request_fields(START, actor, **asked._asdict())
-    context.run_idempotent(key, request, now, start, changes_rules=True)
-    return read_status(context, asked.name)

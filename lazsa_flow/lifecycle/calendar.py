@@ -14,9 +14,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from lazsa_flow.errors import ConfigError, InputError, Problem
 from lazsa_flow.lifecycle.dates import (
@@ -144,14 +144,19 @@ def missing_key(country: str, key: str, expected: str) -> ConfigError:
     return ConfigError([Problem(where, key, "nothing", expected)])
 
 
+_NO_ZONES: Final = frozenset({"posix", "right", "posixrules"})
+"""What stands beside the zones: copies of them, with and without leap seconds."""
+
+
 def is_zone(name: str) -> bool:
     """Return whether the time zone data has this zone."""
-    return name in _zones()
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())  # walks directories: 15 ms a call
+    if name.partition("/")[0] in _NO_ZONES:
+        return False
+    try:
+        ZoneInfo(name)  # to list all zones would walk directories
+    except (OSError, ValueError, ZoneInfoNotFoundError):
+        return False
+    return True
 
 
 _Days = tuple[tuple[int, int], ...]

@@ -9,8 +9,7 @@ Units:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from lazsa_flow.lifecycle.clock_times import change_between, instants_at, next_at
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime, time
 
 
-@dataclass(frozen=True, slots=True)
-class Hours:
+class Hours(NamedTuple):
     """A country's hours.
 
     Attributes:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -243,8 +243,7 @@ def _has_float(annotation: object) -> bool:
     return annotation is float or any(map(_has_float, get_args(annotation)))
 
 
-@dataclass(frozen=True, slots=True)
-class DataField:
+class DataField(NamedTuple):
     """A field of the data that a trigger takes.
 
     Attributes:

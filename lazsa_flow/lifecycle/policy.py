@@ -15,10 +15,11 @@ import re
 from dataclasses import dataclass
 from datetime import date, time
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar, cast
 
 from pydantic import BaseModel, Field, field_validator, model_validator
 
+from lazsa_flow.errors import ConfigError
 from lazsa_flow.lifecycle.calendar import CYCLE_DATES_EXPECTED, Calendar, is_zone, missing_key
 from lazsa_flow.lifecycle.hours import Hours
 from lazsa_flow.lifecycle.model_faults import expecting
@@ -36,6 +37,7 @@ from lazsa_flow.lifecycle.toml_text import STRICT, FrozenModel, parse_toml
 from lazsa_flow.lifecycle.toml_text import read as read
 from lazsa_flow.lifecycle.toml_text import read_toml as read_toml
 
+_Model = TypeVar("_Model", bound=BaseModel)
 _FILE = re.compile(r"(?:^|[/\\])([a-z]{2})\.toml$", re.ASCII)
 """A country's file that is named by its code."""
 
@@ -233,7 +235,6 @@ class CountryText:
         return _read_country(self.text, f"country {self.code}")
 
 
-@lru_cache(maxsize=256)
 def read_policy(model: type[Policy], text: str, where: str) -> Policy:
     """Read a policy's text, each text once: a database mostly has those that ship.
 
@@ -245,12 +246,24 @@ def read_policy(model: type[Policy], text: str, where: str) -> Policy:
     Raises:
         ConfigError: The text does not have the shape; it names every fault.
     """
-    return read_toml(model, text, where=where)
+    return _read(model, text, where)
 
 
-@lru_cache(maxsize=256)
 def _read_country(text: str, where: str) -> Country:
-    return read_toml(Country, text, where=where)
+    return _read(Country, text, where)
+
+
+def _read(model: type[_Model], text: str, where: str) -> _Model:
+    """Read a text into a model that nobody can change, each text once."""
+    try:
+        return cast("_Model", _read_once(model, text))
+    except ConfigError:
+        return read_toml(model, text, where=where)  # so that the error names the file
+
+
+@lru_cache(maxsize=512)
+def _read_once(model: type[BaseModel], text: str) -> BaseModel:
+    return read_toml(model, text, where="")
 
 
 def _sha256(text: str) -> str:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from lazsa_flow.engine.outbox_values import Claimed
     from lazsa_flow.lifecycle.policy import Country
-    from lazsa_flow.notices.ports import Desk, NoticeContext, Resolver
+    from lazsa_flow.notices.desk import Desk
+    from lazsa_flow.notices.ports import NoticeContext, Resolver
     from lazsa_flow.notices.render import Rendered, Renderer
 
 

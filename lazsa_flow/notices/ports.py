@@ -110,26 +110,6 @@ class NoticeContext:
     path_data: tuple[PathData, ...] = ()
 
 
-class Desk(Protocol):
-    """Knows what notices are about."""
-
-    def look_up(self, notices: Sequence[Claimed]) -> None:
-        """Read at once what a batch of notices needs in addition to what came with them."""
-        ...
-
-    def matter(self, notice: Claimed) -> NoticeContext:
-        """Return what a notice is about; it is one of those that were looked up last."""
-        ...
-
-    def applies(self, notice: Claimed) -> bool:
-        """Return whether a notice is still true of its path; it was looked up as above."""
-        ...
-
-    def reviewers_missing(self, notices: Sequence[Claimed]) -> Mapping[str, Sequence[str]]:
-        """Return, by the key of each notice, the seated reviewers whose card is missing now."""
-        ...
-
-
 class Outbox(Protocol):
     """What waits to be sent. Each call commits by itself: nothing is sent inside a transaction.
 

@@ -18,6 +18,7 @@ from lazsa_flow.lifecycle.policy import (  # noqa: TC001 - pydantic reads them a
 )
 from lazsa_flow.lifecycle.stored_recipients import COUNTRY_LEAD, MANAGER, REVIEWERS, ROUTED
 from lazsa_flow.lifecycle.toml_text import STRICT, FrozenModel, read
+from lazsa_flow.lifecycle.values import FrozenDict
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -124,12 +125,17 @@ class Deployment(FrozenModel):
     model_config = STRICT
 
     channels: dict[ChannelName, ChannelSettings] = Field(
-        default_factory=lambda: {"files": ChannelSettings(kind="files")}
+        default_factory=lambda: FrozenDict(files=ChannelSettings.model_construct(kind="files"))
     )
-    routes: dict[str, dict[Recipient, str]] = Field(default_factory=dict)
-    notices: NoticeSettings = NoticeSettings()
-    guards: GuardSettings = GuardSettings()
-    night: NightSettings = NightSettings()
+    routes: dict[str, dict[Recipient, str]] = Field(default_factory=FrozenDict)
+    notices: NoticeSettings = Field(default_factory=NoticeSettings.model_construct)
+    guards: GuardSettings = Field(default_factory=GuardSettings.model_construct)
+    night: NightSettings = Field(default_factory=NightSettings.model_construct)
+
+    @classmethod
+    def usual(cls) -> Deployment:
+        """Return what holds without a file: the defaults, which nothing need check."""
+        return cls.model_construct()
 
     @field_validator("channels")
     @classmethod
@@ -166,6 +172,7 @@ class Deployment(FrozenModel):
             "routes": self.routes,
             "notices": self.notices,
             "guards": self.guards,
+            "night": self.night,
         }
         return read(Deployment, fields, where="channels")
 

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from structlog.contextvars import bind_contextvars, unbind_contextvars
 
-from lazsa_flow.engine.sweep import CHUNK, NOBODYS_FAULT
+from lazsa_flow.engine.chunk_size import CHUNK
+from lazsa_flow.engine.sweep import NOBODYS_FAULT
 from lazsa_flow.extras import needs_extra
 from lazsa_flow.logs import log
 from lazsa_flow.runner.broker import discard_message
@@ -33,7 +34,7 @@ with needs_extra("worker", "a worker"):
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lazsa_flow.engine.sweep import ChunkResult
+    from lazsa_flow.engine.sweep_result import ChunkResult
     from lazsa_flow.service.service import FlowService
 
 KINDS: Final = ("sweep",)

@@ -27,7 +27,7 @@ with needs_extra("worker", "a worker"):
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lazsa_flow.engine.sweep import ChunkResult
+    from lazsa_flow.engine.sweep_result import ChunkResult
     from lazsa_flow.runner.metrics_server import Application
     from lazsa_flow.runner.settings import Address
     from lazsa_flow.service.service import FlowService

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
-    from lazsa_flow.engine.sweep import ChunkResult
+    from lazsa_flow.engine.sweep_result import ChunkResult
     from lazsa_flow.runner.metric_names import Metric
     from lazsa_flow.service.service import FlowService
     from lazsa_flow.store.monitoring import QueueStats

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from lazsa_flow.engine.sweep import CHUNK
+from lazsa_flow.engine.chunk_size import CHUNK
 from lazsa_flow.errors import BrokerError, LazsaError, ReplacedError
 from lazsa_flow.logs import log
 from lazsa_flow.service.part import runtime_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lazsa_flow import logs
-from lazsa_flow.engine.sweep import CHUNK
+from lazsa_flow.engine.chunk_size import CHUNK
 from lazsa_flow.errors import BrokerError
 from lazsa_flow.extras import needs_extra
 from lazsa_flow.runner import scheduler

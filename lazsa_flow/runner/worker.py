@@ -31,7 +31,7 @@ with needs_extra("worker", "a worker"):
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lazsa_flow.engine.sweep import ChunkResult
+    from lazsa_flow.engine.sweep_result import ChunkResult
     from lazsa_flow.runner.metrics_keeper import MetricsKeeper
     from lazsa_flow.service.service import FlowService
 

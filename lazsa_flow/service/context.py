@@ -15,16 +15,15 @@ from itertools import islice
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
-from lazsa_flow.engine import sweep as sweeping
-from lazsa_flow.engine.fire import load_one
 from lazsa_flow.engine.journal import findings_of
+from lazsa_flow.engine.loading import load_one
 from lazsa_flow.engine.recorded_instant import not_before
 from lazsa_flow.engine.rulebook import RulesChangedError
 from lazsa_flow.errors import LazsaError, NotFoundError, no_path
 from lazsa_flow.lifecycle.path_data import GivenData
 from lazsa_flow.lifecycle.path_ref import parse_ref
 from lazsa_flow.lifecycle.values import FrozenDict
-from lazsa_flow.notices.ports import Desk
+from lazsa_flow.notices.desk import Desk
 from lazsa_flow.service.assumptions import Assuming
 from lazsa_flow.service.configuration import read_rulebook
 from lazsa_flow.service.overdue import OverdueError, check_overdue, check_pauses, still_overdue
@@ -208,7 +207,9 @@ class Context:
         def reread() -> Rulebook:
             return read_rulebook(self.store, rules.lifecycles.values(), rules.countries.values())
 
-        swept = sweeping.sweep(self.store, rules, self.clock, path_id=path_id, reread=reread)
+        from lazsa_flow.engine.sweep import sweep  # needed where something is overdue
+
+        swept = sweep(self.store, rules, self.clock, path_id=path_id, reread=reread)
         return swept.moved + swept.refused
 
     def open_path_of(self, lifecycle: str, subject: str) -> list[int]:
@@ -311,9 +312,8 @@ class Context:
         except OverdueError as error:
             path, timer = error.args
             nights = self.store.nights(self.clock.now())
-            raise still_overdue(
-                path, timer, nights.reason_of(timer.country, timer.due_at)
-            ) from None
+            reason = nights.reason_of(timer.country, timer.due_at)
+            raise still_overdue(path, timer, reason) from None
 
     def run_idempotent(
         self,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Final
 
+from lazsa_flow import service
 from lazsa_flow.errors import ConfigError, Problem
 from lazsa_flow.lifecycle.host_code import check_clock
 from lazsa_flow.lifecycle.table import table_migrations
 from lazsa_flow.logs import log
 from lazsa_flow.service.configuration import Migrated, build_rulebook, find_warnings, store_unknown
-from lazsa_flow.service.timers import add_reminders
 from lazsa_flow.store.night_rows import NightRule
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def migrate_database(
                     transaction.suspensions(),
                     otherwise=config.countries,
                 )
-                reminders = add_reminders(transaction, rulebook, now)
+                reminders = service.timers.add_reminders(transaction, rulebook, now)
         warnings = find_warnings(config, *versions)
         return Migrated(first, stored, warnings, tables, reminders, numbered_in)
     finally:

@@ -62,44 +62,52 @@ def checked_with(known: Mapping[str, Check]) -> Callable[[_Class], _Class]:
         known: By the name of an annotation, its check; see :func:`instance_of`.
     """
 
+    @functools.cache  # many parameters have one annotation
+    def read(annotation: str, of_text: Check) -> Check | None:
+        parsed = ast.parse(annotation, mode="eval")
+        return _check_of(parsed.body, {**_KNOWN, **known, "str": of_text})
+
     def check_class(cls: _Class) -> _Class:
         for name, found in list(vars(cls).items()):
             if name.startswith("_"):
                 continue
             if isinstance(found, classmethod):
-                setattr(cls, name, classmethod(_checking(found.__func__, known)))
+                setattr(cls, name, classmethod(_checking(found.__func__, read)))
             elif isinstance(found, staticmethod):
-                setattr(cls, name, staticmethod(_checking(found.__func__, known, own=0)))
+                setattr(cls, name, staticmethod(_checking(found.__func__, read, own=0)))
             elif inspect.isfunction(found):
-                setattr(cls, name, _checking(found, known))
+                setattr(cls, name, _checking(found, read))
         return cls
 
     return check_class
 
 
 def _checking(
-    method: Callable[..., Any], known: Mapping[str, Check], own: int = 1
+    method: Callable[..., Any], read: Callable[[str, Check], Check | None], own: int = 1
 ) -> Callable[..., Any]:
     """Return a method that checks its arguments first.
 
     Args:
         method: The method.
-        known: Checks of an application's own annotations.
+        read: Returns the check of an annotation, given that of the texts in it; ``None``: it says
+            too little.
         own: How many of its first parameters Python hands over itself.
     """
-    known = {**_KNOWN, **known}
     where = method.__name__
     checks: dict[str, Check] = {}
-    for name in list(inspect.signature(method).parameters)[own:]:
-        annotation = method.__annotations__[name]
+    for name, annotation in method.__annotations__.items():  # in the order of the parameters
+        if name == "return":
+            continue
         text = not TEXTS.isdisjoint({name, f"{where}.{name}"})
-        check = _check_of(
-            ast.parse(annotation, mode="eval").body, {**known, "str": _text if text else _id}
-        )
+        check = read(annotation, _text if text else _id)
         if check is None:
             msg = f"{method.__qualname__}: {name}: {annotation}: teach {__name__} to check it"
             raise TypeError(msg)
         checks[name] = check
+    code = inspect.unwrap(method).__code__
+    if len(checks) != code.co_argcount + code.co_kwonlyargcount - own:
+        msg = f"{method.__qualname__}: annotate every parameter"
+        raise TypeError(msg)
     by_place = list(checks.items())
     acts = bool(own) and method.__annotations__.get("actor") == "Actor"
 

@@ -6,7 +6,7 @@ time: which of them stand between an open path and its next active state.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -130,7 +130,7 @@ def _of_reviewer(listing: Listing, wanted: PathFilter) -> PathFilter:
     """Return the filter with the rounds in which its reviewer reviews."""
     assert wanted.reviewer is not None
     rounds = listing.rounds_reviewed(wanted.reviewer, listing.list_rounds(wanted))
-    return replace(wanted, reviewed=rounds)
+    return wanted._replace(reviewed=rounds)
 
 
 def _walk(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lazsa_flow.service import listing
+from lazsa_flow import service
 from lazsa_flow.service.part import Part
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Lists(Part):
             NotFoundError: There is no such lifecycle, state, country, reason, guard or path.
             InputError: Another argument is wrong.
         """
-        filters = listing.Filters(
+        filters = service.listing.Filters(
             lifecycle,
             state,
             country,
@@ -59,4 +59,4 @@ class Lists(Part):
             unmet,
             since=since,
         )
-        return listing.find_paths(self._runtime.context, filters, after=after, limit=limit)
+        return service.listing.find_paths(self._runtime.context, filters, after=after, limit=limit)

@@ -6,10 +6,10 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
+from lazsa_flow import service
 from lazsa_flow.errors import InputError, NotFoundError, no_path, no_subject_or_path
 from lazsa_flow.lifecycle.calendar import as_utc
 from lazsa_flow.lifecycle.path_ref import parse_ref
-from lazsa_flow.service import explaining
 from lazsa_flow.service.part import Part
 
 if TYPE_CHECKING:
@@ -93,11 +93,13 @@ class Lookups(Part):
         """
         at = self._runtime.now(now, "now")
         explained = self._runtime.run_on_path(
-            lambda context: explaining.explain_path(context, name, lifecycle, trigger, at)
+            lambda context: service.explaining.explain_path(context, name, lifecycle, trigger, at)
         )
         if explained is not None:
             return explained
-        return explaining.explain_subject(self._runtime.context, name, lifecycle, trigger, at)
+        return service.explaining.explain_subject(
+            self._runtime.context, name, lifecycle, trigger, at
+        )
 
     def history(self, path: str) -> list[JournalEntry]:
         """Return a path's journal rows, oldest first, as JSON values.

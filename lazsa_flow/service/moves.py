@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lazsa_flow.service import open_path
-from lazsa_flow.service.firing import Trigger, fire_trigger
+from lazsa_flow import service
 from lazsa_flow.service.move_json import move_from_json
 from lazsa_flow.service.part import Part
 
@@ -58,7 +57,7 @@ class Moves(Part):
             RefusedError: A guard does not hold; it carries every verdict.
             KeyReusedError: The key was used for another command.
         """
-        asked = Trigger(trigger, actor, reason, version, data)
+        asked = service.firing.Trigger(trigger, actor, reason, version, data)
         if dry_run:
             return self._runtime.dry_run(lambda own: _fire(own, path, asked, key)).result
         return _fire(self._runtime, path, asked, key)
@@ -99,7 +98,7 @@ class Moves(Part):
             KeyReusedError: The key was used for another command.
         """
         found = self._runtime.run_command(
-            lambda context: open_path.open_(
+            lambda context: service.open_path.open_(
                 context,
                 lifecycle,
                 subject,
@@ -113,7 +112,7 @@ class Moves(Part):
         return move_from_json(found)
 
 
-def _fire(runtime: Runtime, path: str, asked: Trigger, key: str | None) -> Move:
+def _fire(runtime: Runtime, path: str, asked: service.firing.Trigger, key: str | None) -> Move:
     return move_from_json(
-        runtime.run_on_path(lambda context: fire_trigger(context, path, asked, key))
+        runtime.run_on_path(lambda context: service.firing.fire_trigger(context, path, asked, key))
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from lazsa_flow import service
 from lazsa_flow.errors import NotFoundError
-from lazsa_flow.service import operate, timers
 from lazsa_flow.service.part import Part
 from lazsa_flow.service.questions import Questions
 from lazsa_flow.service.requestable import requestable
@@ -65,7 +65,7 @@ class Operating(Part):
                 self.resume(actor=actor, reason=reason, country=country, cycle=cycle, key=key)
             return None
         return self._runtime.run_command(
-            lambda context: operate.pause(
+            lambda context: service.operate.pause(
                 context, country, cycle, actor=actor, reason=reason, key=key
             )
         )
@@ -95,7 +95,7 @@ class Operating(Part):
             NotAllowedError: The actor may not do this.
         """
         self._runtime.run_command(
-            lambda context: operate.resume(
+            lambda context: service.operate.resume(
                 context, country, cycle, actor=actor, reason=reason, key=key
             )
         )
@@ -122,7 +122,7 @@ class Operating(Part):
         for book in Questions(self._runtime).ledger():
             if (book.country, book.on) == (country, cycle_on):
                 self._runtime.run_command(
-                    partial(operate.close_books, book=book, actor=actor, key=key)
+                    partial(service.operate.close_books, book=book, actor=actor, key=key)
                 )
                 return
         raise NotFoundError("books", f"{country} {cycle_on}")
@@ -210,5 +210,5 @@ class Operating(Part):
             KeyReusedError: The key was used for another command.
         """
         return self._runtime.run_command(
-            lambda context: timers.replan_timers(context, actor=actor, key=key)
+            lambda context: service.timers.replan_timers(context, actor=actor, key=key)
         )

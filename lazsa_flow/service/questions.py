@@ -9,14 +9,12 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from lazsa_flow.engine.ledger import build_ledger
+from lazsa_flow import service
 from lazsa_flow.errors import InputError
 from lazsa_flow.lifecycle.calendar import as_utc
 from lazsa_flow.lifecycle.path_ref import parse_ref
 from lazsa_flow.service.configuration import find_warnings
 from lazsa_flow.service.part import Part
-from lazsa_flow.service.state_names import name_states
-from lazsa_flow.service.verifying import JournalWalk, Verification
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.ledger import Book
     from lazsa_flow.lifecycle.model import Failure, TimerRow
     from lazsa_flow.lifecycle.pauses import Pause
+    from lazsa_flow.service.verifying import Verification
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +137,7 @@ class Questions(Part):
         counts = self._runtime.store.states()
         lifecycles = self._runtime.context.rulebook.lifecycles
         first = self._runtime.application.main_lifecycle
-        return name_states(lifecycles, counts, lifecycle, first=first)
+        return service.state_names.name_states(lifecycles, counts, lifecycle, first=first)
 
     def books(self, *, until: datetime | None = None) -> list[Book]:
         """Lay out the books: the earlier name of :meth:`ledger`.
@@ -160,6 +159,8 @@ class Questions(Part):
         Returns:
             The rows, by cycle date and country.
         """
+        from lazsa_flow.engine.ledger import build_ledger
+
         at = self._runtime.now(until, "until")
         since = self._runtime.store.first_book()
         if since is None:
@@ -182,10 +183,10 @@ class Questions(Part):
             What was compared, and every fault that was found.
         """
         with self._runtime.store.auditing() as audit:
-            walk = JournalWalk(audit.paths(), self._runtime.rulebook.lifecycles)
+            walk = service.verifying.JournalWalk(audit.paths(), self._runtime.rulebook.lifecycles)
             faults = tuple(walk.faults())
             flows = walk.recount.find_differences(audit.flows())
-        return Verification(walk.paths, walk.rows, faults, tuple(flows))
+        return service.verifying.Verification(walk.paths, walk.rows, faults, tuple(flows))
 
     def verify_journal(self) -> int:
         """Replay every path's journal and compare with its state; return how many rows.
@@ -197,7 +198,7 @@ class Questions(Part):
             JournalError: A chain is broken, or a path is not where its journal leads.
         """
         with closing(self._runtime.store.audit()) as audited:
-            walk = JournalWalk(audited, self._runtime.rulebook.lifecycles)
+            walk = service.verifying.JournalWalk(audited, self._runtime.rulebook.lifecycles)
             for fault in walk.faults():
                 raise fault.error()
         return walk.rows

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lazsa_flow import service
 from lazsa_flow.errors import NotFoundError
 from lazsa_flow.lifecycle.policy import CountryText, PolicyText
-from lazsa_flow.service import releasing
 from lazsa_flow.service.part import Part
 from lazsa_flow.service.requestable import requestable
 from lazsa_flow.store.released import in_force
@@ -97,7 +97,7 @@ class Releases(Part):
             )
         found = PolicyText(lifecycle, version, text)
         return self._runtime.run_command(
-            lambda context: releasing.release_policy(
+            lambda context: service.releasing.release_policy(
                 context, found, actor=actor, key=key, from_start=from_start
             )
         )
@@ -118,7 +118,7 @@ class Releases(Part):
             NotAllowedError: The actor may not do this.
         """
         found = PolicyText(lifecycle, version, text)
-        return releasing.preview_policy(
+        return service.releasing.preview_policy(
             self._runtime.context, found, actor=actor, from_start=from_start
         )
 
@@ -180,5 +180,5 @@ class Releases(Part):
             return self._dry_run(lambda own: own.release_country(text, actor=actor, key=key))
         found = CountryText.read(text, where="country")
         return self._runtime.run_command(
-            lambda context: releasing.release_country(context, found, actor=actor, key=key)
+            lambda context: service.releasing.release_country(context, found, actor=actor, key=key)
         )

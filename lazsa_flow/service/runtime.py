@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, TypeVar
 
+from lazsa_flow import service
 from lazsa_flow.engine.rulebook import RulesChangedError
 from lazsa_flow.engine.watchdog import GuardWatch, watch_guards
 from lazsa_flow.errors import UnavailableError
@@ -16,8 +17,6 @@ from lazsa_flow.lifecycle.calendar import as_utc
 from lazsa_flow.logs import bound_fields
 from lazsa_flow.service.configuration import read_rulebook
 from lazsa_flow.service.context import Context
-from lazsa_flow.service.dry_run import dry_run_of
-from lazsa_flow.store import dry_run as undoing
 from lazsa_flow.store.brakes import build_differing_table
 from lazsa_flow.store.night_rows import NightRule
 
@@ -203,9 +202,10 @@ class Runtime:
         Args:
             command: Gets this runtime on a transaction that is rolled back, and runs on it.
         """
+        from lazsa_flow.store import dry_run as undoing
 
         def run(store: DryRunStore) -> DryRun[_Result]:
-            return dry_run_of(command(self.on_store(store)), store.written)
+            return service.dry_run.dry_run_of(command(self.on_store(store)), store.written)
 
         with bound_fields(dry_run=True):
             return undoing.dry_run(self.store, run)

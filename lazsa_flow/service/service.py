@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from lazsa_flow.clock import SystemClock
 from lazsa_flow.config import Config
-from lazsa_flow.engine import sweep as sweeping
-from lazsa_flow.engine.sweep import CHUNK, ChunkResult, SweepResult
+from lazsa_flow.engine.chunk_size import CHUNK
 from lazsa_flow.engine.tables import digest_of
 from lazsa_flow.lifecycle.calendar import as_utc
 from lazsa_flow.lifecycle.evidence import merge_sources
 from lazsa_flow.lifecycle.host_code import check_clock
 from lazsa_flow.lifecycle.table import table_migrations
+from lazsa_flow.service.backups import Backups
 from lazsa_flow.service.command_requests import Requests
 from lazsa_flow.service.context import Application
 from lazsa_flow.service.deployment import log_warnings, migrate_database, read_secret
@@ -37,7 +37,6 @@ from lazsa_flow.service.runtime import Runtime
 from lazsa_flow.store.brakes import Brakes
 from lazsa_flow.store.connect import sqlite_file
 from lazsa_flow.store.host_transaction import BoundStore
-from lazsa_flow.store.restore import restore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,9 +44,9 @@ if TYPE_CHECKING:
     from typing import Self
 
     from lazsa_flow.clock import Clock
+    from lazsa_flow.engine.sweep_result import ChunkResult, SweepResult
     from lazsa_flow.service.configuration import Migrated
     from lazsa_flow.service.dry_run import DryRun
-    from lazsa_flow.store.backup import Backup
     from lazsa_flow.store.restore import Restored
 
 _Result = TypeVar("_Result")
@@ -200,24 +199,9 @@ class FlowService:
             HeldError: A process holds the database.
             UnavailableError: The database cannot be written, or there is no room.
         """
+        from lazsa_flow.store.restore import restore
+
         return restore(Path(file), sqlite_file(url, "restore"))
-
-    def backup(self, file: Path | str, *, overwrite: bool = False) -> Backup:
-        """Copy the SQLite database into one file, while others work on it, and check the copy.
-
-        Args:
-            file: The backup.
-            overwrite: Whether it may take the place of a file that is there.
-
-        Returns:
-            The file that was written, and what it holds.
-
-        Raises:
-            InputError: The database is not SQLite's, or the file cannot be written.
-            DamagedError: The database is damaged; nothing is left of the copy.
-            UnavailableError: The database cannot be read, or there is no room.
-        """
-        return self._runtime.store.backup(Path(file), overwrite=overwrite)
 
     def close(self) -> None:
         """Close every connection; later calls raise :class:`~lazsa_flow.errors.ClosedError`."""
@@ -268,8 +252,10 @@ class FlowService:
             InputError: The instant is still to come.
             ClockError: The clock is far from the database's, or behind what it has recorded.
         """
+        from lazsa_flow.engine.sweep import sweep  # most processes never sweep
+
         until = None if now is None else as_utc(now)
-        return sweeping.sweep(
+        return sweep(
             self._runtime.store,
             self._runtime.context.rulebook,
             self._runtime.clock,
@@ -278,6 +264,9 @@ class FlowService:
             done=done,
             reread=lambda: self._runtime.context.rulebook,
         )
+
+    # -- backups
+    backup = exposed(Backups.backup)
 
     # -- moves
     fire = exposed(Moves.fire)

@@ -5,12 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
-from lazsa_flow.store.scratch.later import read_later_timers, read_paths_of_timers
-from lazsa_flow.store.timer_outcomes import (
-    read_due_paths,
-    read_overdue_timers,
-    read_timer_outcomes,
-)
+from lazsa_flow import store
+from lazsa_flow.store import scratch
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -33,26 +29,26 @@ class ForesightQuestions(ABC):
     def due_paths(self, on: date) -> list[int]:
         """Return the numbers of the paths that a local date is about."""
         with self._read() as connection:
-            return read_due_paths(connection, on)
+            return store.timer_outcomes.read_due_paths(connection, on)
 
     def overdue_timers(self, now: datetime, before: date | None = None) -> list[OverdueTimers]:
         """Count the deciding timers that are due at an instant, of local dates before another."""
         with self._read() as connection:
-            return read_overdue_timers(connection, now, before)
+            return store.timer_outcomes.read_overdue_timers(connection, now, before)
 
     def later_timers(
         self, lifecycle: str, until: datetime, countries: Collection[str]
     ) -> list[LaterTimers]:
         """Return the timers of a lifecycle that fall due after an instant, in groups."""
         with self._read() as connection:
-            return read_later_timers(connection, lifecycle, until, countries)
+            return scratch.later.read_later_timers(connection, lifecycle, until, countries)
 
     def paths_of_timers(self, lifecycle: str, group: LaterTimers) -> list[int]:
         """Return the numbers of the paths that the timers of a group are on."""
         with self._read() as connection:
-            return read_paths_of_timers(connection, lifecycle, group)
+            return scratch.later.read_paths_of_timers(connection, lifecycle, group)
 
     def timer_outcomes(self, on: date) -> list[TimerOutcome]:
         """Return what the deciding timers of a local date did, by path."""
         with self._read() as connection:
-            return read_timer_outcomes(connection, on)
+            return store.timer_outcomes.read_timer_outcomes(connection, on)

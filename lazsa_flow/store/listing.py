@@ -6,8 +6,7 @@ the last row of the one before, so that it costs as much as the first.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
@@ -31,8 +30,7 @@ FACTS: Final = (MISSING, STALE, INCOMPLETE, CURRENT)
 """How facts are on the date judged: none, too old, without a figure that is asked for, fit."""
 
 
-@dataclass(frozen=True, slots=True)
-class PathFilter:
+class PathFilter(NamedTuple):
     """Which paths are listed.
 
     Attributes:
@@ -61,8 +59,7 @@ class PathFilter:
     path_ids: Sequence[int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FactsAge:
+class FactsAge(NamedTuple):
     """From which date on facts are fresh enough, by country and cycle date.
 
     Attributes:

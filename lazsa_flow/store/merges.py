@@ -11,9 +11,8 @@ Source:
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
@@ -29,8 +28,7 @@ _EVERY_ALIAS: Final = sa.select(_ALIASES.c.alias, _ALIASES.c.subject)
 _MERGES: Final = schema.subject_merges
 
 
-@dataclass(frozen=True, slots=True)
-class Merge:
+class Merge(NamedTuple):
     """A merge that is in force.
 
     Attributes:

@@ -6,8 +6,7 @@ goes by them, whether it is a host's service, a worker or a command.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from lazsa_flow.errors import InputError
 from lazsa_flow.store.lock_wait import LOCK_TIMEOUT_S
@@ -28,8 +27,7 @@ _EXPECTED: Final = {
 _Value = TypeVar("_Value")
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectionOptions:
+class ConnectionOptions(NamedTuple):
     """How connections are made and lent.
 
     Attributes:

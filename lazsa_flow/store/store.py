@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING, Any, Generic
 import sqlalchemy as sa
 from typing_extensions import TypeVar
 
+from lazsa_flow import store
 from lazsa_flow.errors import ClosedError, SchemaError, UnavailableError
 from lazsa_flow.lifecycle.values import EMPTY
 from lazsa_flow.logs import log
-from lazsa_flow.store import deleted_text, evidence_tables, monitoring, schema_revision
-from lazsa_flow.store.backup import back_up
+from lazsa_flow.store import evidence_tables, schema_revision
 from lazsa_flow.store.brakes import Brakes
 from lazsa_flow.store.connect import READ_ONLY, close, connect, file_of, sqlite_file
 from lazsa_flow.store.fast.driver import driver_connection
-from lazsa_flow.store.integrity import find_damage, find_dangling_rows
 from lazsa_flow.store.listing import Listing
 from lazsa_flow.store.lock_wait import lock_timeout_s
-from lazsa_flow.store.outbox import SqlOutbox
+from lazsa_flow.store.own_connections import OwnConnections
 from lazsa_flow.store.postgresql import limits_of
 from lazsa_flow.store.read_only import is_writable
 from lazsa_flow.store.retry import build_refusal, is_damaged, reading, reporting_damage, retrying
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from lazsa_flow.lifecycle.evidence import Source
     from lazsa_flow.lifecycle.path_ref import PathRef
     from lazsa_flow.store.backup import Backup
+    from lazsa_flow.store.outbox import SqlOutbox
     from lazsa_flow.store.scratch.copying import Due
     from lazsa_flow.store.subject_paths import SubjectPaths
     from lazsa_flow.store.transaction_stamp import Stamp
@@ -88,7 +88,6 @@ class SqlStore(StoreQuestions[_Listing], Generic[_Transaction, _Listing]):
         lasting: bool = True,
     ) -> None:
         self._engine = connect(url, lasting=lasting)
-        self._leader = connect(url)
         self._reading = self._engine.execution_options(**{READ_ONLY: True})
         self._asking = self._reading
         if self._engine.dialect.name == "postgresql":
@@ -97,7 +96,7 @@ class SqlStore(StoreQuestions[_Listing], Generic[_Transaction, _Listing]):
         self.brakes = brakes or Brakes()
         if sources is not None:
             self.sources = sources
-        self._outbox = SqlOutbox(connect(url, durable=False), probe, self.brakes)
+        self._own = OwnConnections(url, probe, self.brakes)
 
     @property
     def lock_timeout_s(self) -> float:
@@ -118,8 +117,7 @@ class SqlStore(StoreQuestions[_Listing], Generic[_Transaction, _Listing]):
     def close(self) -> None:
         """Close every connection; a caller who asks for another is refused with a ClosedError."""
         self._closed = True
-        self._outbox.close()
-        close(self._leader)
+        self._own.close()
         close(self._engine)
 
     def migrate(self, lifecycles: Mapping[str, str] = EMPTY) -> None:
@@ -221,7 +219,7 @@ class SqlStore(StoreQuestions[_Listing], Generic[_Transaction, _Listing]):
 
     def outbox(self) -> SqlOutbox:
         """Return the outbox."""
-        return self._outbox
+        return self._own.outbox
 
     @contextmanager
     def _read(self, *, snapshot: bool = False) -> Iterator[sa.Connection]:
@@ -251,7 +249,9 @@ class SqlStore(StoreQuestions[_Listing], Generic[_Transaction, _Listing]):
         """Back an SQLite database up; see :func:`lazsa_flow.store.backup.back_up`."""
         if self._closed:  # the copy is made on a connection of its own
             raise ClosedError
-        return back_up(sqlite_file(self._engine.url, "backup"), file, overwrite=overwrite)
+        return store.backup.back_up(
+            sqlite_file(self._engine.url, "backup"), file, overwrite=overwrite
+        )
 
     def copy_due(self, scratch: Path, due: Due) -> int:
         """Copy what falls due; see :func:`lazsa_flow.store.scratch.copying.copy_due`."""
@@ -291,7 +291,8 @@ class SqlStore(StoreQuestions[_Listing], Generic[_Transaction, _Listing]):
         with self._read() as connection, driver_connection(connection) as driver:
             if connection.dialect.name != "sqlite":
                 return []
-            return [*find_damage(driver), *find_dangling_rows(driver)]
+            integrity = store.integrity
+            return [*integrity.find_damage(driver), *integrity.find_dangling_rows(driver)]
 
     @contextmanager
     def leading(self) -> Iterator[bool]:
@@ -303,21 +304,18 @@ class SqlStore(StoreQuestions[_Listing], Generic[_Transaction, _Listing]):
         if self._engine.dialect.name != "postgresql":
             yield True
             return
-        with reading(), self._leader.connect() as connection, connection.begin():
-            leads = monitoring.take_lead(connection)
-            if leads and (ended := monitoring.end_stalled(connection, monitoring.STANDSTILL_S)):
-                log.warning("sessions.ended", sessions=ended)
+        with self._own.leading() as leads:
             yield leads
 
     def clear_log(self) -> None:
         """Let deleted texts go from SQLite's log, too; see :mod:`lazsa_flow.store.deleted_text`."""
-        deleted_text.clear_log(self._engine)
+        store.deleted_text.clear_log(self._engine)
 
     def deleted_texts_remain(self) -> str:
         """Say where texts that were deleted can still be read."""
         if self._closed:  # it looks at the file alone
             raise ClosedError
-        return deleted_text.texts_remain(self._engine)
+        return store.deleted_text.texts_remain(self._engine)
 
     def stamp(self) -> Stamp:
         """Return what the database says of itself: rules, pauses, schema, time.

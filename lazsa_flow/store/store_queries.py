@@ -8,33 +8,26 @@ from typing import TYPE_CHECKING, Any, Final, Generic
 import sqlalchemy as sa
 from typing_extensions import TypeVar
 
+from lazsa_flow import store
 from lazsa_flow.lifecycle.merged_ids import MergedIds
 from lazsa_flow.lifecycle.path_ref import write_ref
 from lazsa_flow.lifecycle.values import EMPTY
 from lazsa_flow.store import (
-    bounded_counts,
     closed_books,
     decode,
-    delivery_list,
     due_timers,
     failures,
     merges,
-    monitoring,
     night_claims,
-    parked_list,
     pauses,
     released,
     schema,
 )
 from lazsa_flow.store.audit import Audit, audited_paths, journal_rows, read_stored_journal
-from lazsa_flow.store.due_list import DueList
 from lazsa_flow.store.fast.driver import rows_of
 from lazsa_flow.store.fast.row_writer import row_writer
 from lazsa_flow.store.foresight_queries import ForesightQuestions
-from lazsa_flow.store.histories import read_histories
 from lazsa_flow.store.listing import Listing
-from lazsa_flow.store.outbox_list import OutboxList
-from lazsa_flow.store.statistics import PathStatistics
 from lazsa_flow.store.transaction_stamp import read_stamp
 
 if TYPE_CHECKING:
@@ -50,11 +43,14 @@ if TYPE_CHECKING:
     from lazsa_flow.store.bounded_counts import WaitingCounts
     from lazsa_flow.store.brakes import Brakes
     from lazsa_flow.store.delivery_list import Delivery, DeliveryFilter, DeliveryPlace
+    from lazsa_flow.store.due_list import DueList
     from lazsa_flow.store.histories import RecordedSubject
     from lazsa_flow.store.monitoring import QueueStats
     from lazsa_flow.store.night_claims import NightLimits
+    from lazsa_flow.store.outbox_list import OutboxList
     from lazsa_flow.store.parked_list import ParkedPath, ParkedPlace
     from lazsa_flow.store.released import CountryVersion, PolicyVersion
+    from lazsa_flow.store.statistics import PathStatistics
 
 
 _Listing = TypeVar("_Listing", bound=Listing, default=Any)
@@ -119,27 +115,27 @@ class StoreQuestions(ForesightQuestions, Generic[_Listing]):
     def queue_stats(self, now: datetime) -> QueueStats:
         """Return how the work stands at an instant."""
         with self._read() as connection:
-            return monitoring.queue_stats(connection, now)
+            return store.monitoring.queue_stats(connection, now)
 
     def count_waiting(self, now: datetime, limit: int) -> WaitingCounts:
         """Count what failed and what waits to be sent, no further than a limit."""
         with self._read() as connection:
-            return bounded_counts.count_waiting(connection, now, limit)
+            return store.bounded_counts.count_waiting(connection, now, limit)
 
     def count_due(self, now: datetime, limit: int) -> int:
         """Count the timers that are due at an instant, no further than a limit."""
         with self._read() as connection:
-            return monitoring.count_due(connection, now, limit)
+            return store.monitoring.count_due(connection, now, limit)
 
     def due_by_country(self, now: datetime) -> dict[str, int]:
         """Count the timers that are due at an instant, country by country."""
         with self._read() as connection:
-            return monitoring.due_by_country(connection, now)
+            return store.monitoring.due_by_country(connection, now)
 
     def count_due_by_timer(self, now: datetime) -> list[tuple[str, str, str, int]]:
         """Count the timers that are due at an instant, by country, lifecycle and name."""
         with self._read() as connection:
-            return monitoring.due_by_timer(connection, now)
+            return store.monitoring.due_by_timer(connection, now)
 
     def describe(self) -> str:
         """Return the server's or library's name and version."""
@@ -151,7 +147,7 @@ class StoreQuestions(ForesightQuestions, Generic[_Listing]):
     def latest_record(self) -> datetime | None:
         """Return when the journal was last written to, by the clock of that moment."""
         with self._read() as connection:
-            return monitoring.latest_record(connection)
+            return store.monitoring.latest_record(connection)
 
     def due(self, until: datetime, limit: int | None = None) -> list[tuple[TimerRow, str, str]]:
         """Return pending timers due at or before an instant, earliest first, at most so many.
@@ -182,14 +178,14 @@ class StoreQuestions(ForesightQuestions, Generic[_Listing]):
         with self._read(snapshot=True) as connection:
             # of what pends, the planner takes far more to be due than is
             row_writer(connection).pin_plans()
-            yield DueList(connection)
+            yield store.due_list.DueList(connection)
 
     @contextmanager
     def outbox_list(self) -> Iterator[OutboxList]:
         """List the notices that wait, as of one moment."""
         with self._read(snapshot=True) as connection:
             row_writer(connection).pin_plans()
-            yield OutboxList(connection)
+            yield store.outbox_list.OutboxList(connection)
 
     def find_deliveries(
         self, wanted: DeliveryFilter, *, after: DeliveryPlace | None, limit: int, stretch: int
@@ -197,7 +193,7 @@ class StoreQuestions(ForesightQuestions, Generic[_Listing]):
         """Return deliveries, newest first, and where the stretch ended that was looked at."""
         with self._read(snapshot=True) as connection:
             row_writer(connection).pin_plans()
-            return delivery_list.find_deliveries(
+            return store.delivery_list.find_deliveries(
                 connection, wanted, after=after, limit=limit, stretch=stretch
             )
 
@@ -216,7 +212,7 @@ class StoreQuestions(ForesightQuestions, Generic[_Listing]):
     ) -> list[ParkedPath]:
         """Return parked paths after a place, at most so many, the oldest failure first."""
         with self._read() as connection:
-            return parked_list.find_parked(
+            return store.parked_list.find_parked(
                 connection, country=country, path_ids=path_ids, after=after, limit=limit
             )
 
@@ -225,14 +221,14 @@ class StoreQuestions(ForesightQuestions, Generic[_Listing]):
     ) -> int:
         """Count parked paths, no further than a limit."""
         with self._read() as connection:
-            return parked_list.count_parked(
+            return store.parked_list.count_parked(
                 connection, country=country, path_ids=path_ids, limit=limit
             )
 
     def find_ids_by_subject(self, beginning: str, limit: int) -> list[int]:
         """Return the numbers of the paths of subjects whose id begins with a text."""
         with self._read() as connection:
-            return parked_list.find_ids_by_subject(connection, beginning, limit)
+            return store.parked_list.find_ids_by_subject(connection, beginning, limit)
 
     def journal(self, path_id: int | None = None) -> Iterator[dict[str, Any]]:
         """Yield the journal's rows by path and ``seq``, of one path or of all."""
@@ -268,13 +264,13 @@ class StoreQuestions(ForesightQuestions, Generic[_Listing]):
     def histories(self, lifecycle: str) -> Generator[RecordedSubject, None, None]:
         """Yield every subject with paths of a lifecycle, and their journals, as of one moment."""
         with self._read(snapshot=True) as connection:
-            yield from read_histories(connection, lifecycle)
+            yield from store.histories.read_histories(connection, lifecycle)
 
     @contextmanager
     def read_statistics(self, lifecycle: str) -> Iterator[PathStatistics]:
         """Count and list the paths of a lifecycle, as of one moment."""
         with self._read(snapshot=True) as connection:
-            yield PathStatistics(connection, lifecycle, self.sources)
+            yield store.statistics.PathStatistics(connection, lifecycle, self.sources)
 
     @contextmanager
     def listing(self) -> Iterator[_Listing]:
@@ -293,12 +289,12 @@ class StoreQuestions(ForesightQuestions, Generic[_Listing]):
     def counts(self, until: datetime) -> list[Count]:
         """Count timers due until an instant, by country and cycle date."""
         with self._read() as connection:
-            return monitoring.count_due_by_cycle(connection, until)
+            return store.monitoring.count_due_by_cycle(connection, until)
 
     def count_lost(self, until: datetime) -> dict[tuple[str, date], int]:
         """Count the timers that ended without a journal row, by country and cycle date."""
         with self._read() as connection:
-            return monitoring.count_lost(connection, until)
+            return store.monitoring.count_lost(connection, until)
 
     def policies(self) -> list[PolicyVersion]:
         """Return every version of every policy, by lifecycle and from when they are in force."""
@@ -328,4 +324,4 @@ class StoreQuestions(ForesightQuestions, Generic[_Listing]):
     def first_book(self) -> date | None:
         """Return the earliest cycle date that any timer belongs to."""
         with self._read() as connection:
-            return monitoring.first_book(connection)
+            return store.monitoring.first_book(connection)

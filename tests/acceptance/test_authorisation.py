@@ -25,7 +25,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from lazsa_flow.award.commands.store_entry import TurnoverRecord
+from lazsa_flow.award.commands.turnover_record import TurnoverRecord
 from lazsa_flow.award.imports.turnover import TURNOVER_COLUMNS
 from lazsa_flow.award.lifecycles.award import AWARD
 from lazsa_flow.award.lifecycles.entry import ENTRY

@@ -26,7 +26,7 @@ from unittest import mock
 import typer
 
 from lazsa_flow.award.cli.app import app, main
-from lazsa_flow.award.commands.store_entry import TurnoverRecord
+from lazsa_flow.award.commands.turnover_record import TurnoverRecord
 from lazsa_flow.award.programme import Programme
 from lazsa_flow.config import Config
 from lazsa_flow.errors import LazsaError

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import SystemClock, VirtualClock
-from lazsa_flow.engine.sweep import CHUNK
+from lazsa_flow.engine.chunk_size import CHUNK
 from lazsa_flow.lifecycle.model import Actor
 from tests.chaos.audit import Audit, audit, progress
 from tests.chaos.crew import wait_for

@@ -37,7 +37,7 @@ from tests.servers import copy_database
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from lazsa_flow.engine.sweep import ChunkResult
+    from lazsa_flow.engine.sweep_result import ChunkResult
 
 NOW = START.replace(year=START.year + 4)
 OPERATOR = Actor("operator", "ops-1")

@@ -18,7 +18,7 @@ from lazsa_flow.award.evidence import FACTS, NOMINATIONS, PANEL
 from lazsa_flow.award.rules.panel import Tally
 from lazsa_flow.award.store.store import AwardStore
 from lazsa_flow.engine.rulebook import RulesChangedError
-from lazsa_flow.engine.sweep import SweepResult
+from lazsa_flow.engine.sweep_result import SweepResult
 from lazsa_flow.engine.values import BatchChange, Notice, PathOverrides
 from lazsa_flow.errors import ConflictError, StaleVersionError
 from lazsa_flow.lifecycle.calendar import TICK

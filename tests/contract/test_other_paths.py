@@ -10,9 +10,11 @@ import pytest
 
 from lazsa_flow.award.evidence import FACTS, NOMINATIONS, PANEL
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.engine.fire import fire, load_one
+from lazsa_flow.engine.fire import fire
+from lazsa_flow.engine.loading import load_one
 from lazsa_flow.engine.opening import open_path
-from lazsa_flow.engine.sweep import SweepResult, sweep
+from lazsa_flow.engine.sweep import sweep
+from lazsa_flow.engine.sweep_result import SweepResult
 from lazsa_flow.lifecycle.effects import FireOther, Notify
 from lazsa_flow.lifecycle.model import Actor
 from lazsa_flow.lifecycle.table import Edge, Permit, State, Timer

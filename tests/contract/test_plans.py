@@ -16,7 +16,7 @@ import pytest
 import sqlalchemy as sa
 
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.engine.sweep import SweepResult
+from lazsa_flow.engine.sweep_result import SweepResult
 from lazsa_flow.errors import NotFoundError
 from lazsa_flow.lifecycle.model import Actor
 from lazsa_flow.store import night_runs

@@ -11,7 +11,8 @@ import pytest
 from lazsa_flow.award.evidence import EVIDENCE, FACTS, NOMINATIONS, PANEL
 from lazsa_flow.award.rules.facts import FIGURES
 from lazsa_flow.award.store.store import AwardStore
-from lazsa_flow.engine.sweep import SweepResult, decide_next, write
+from lazsa_flow.engine.sweep import decide_next, write
+from lazsa_flow.engine.sweep_result import SweepResult
 from lazsa_flow.errors import StaleVersionError
 from lazsa_flow.lifecycle.effects import Begin, End, Notify, Schedule
 from lazsa_flow.lifecycle.table import Edge, Permit, State, Step, Timer

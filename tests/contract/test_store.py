@@ -24,7 +24,7 @@ from lazsa_flow.award.rules.panel import ITEMS
 from lazsa_flow.award.store.store import AwardStore
 from lazsa_flow.engine.journal import JournalRow, digest
 from lazsa_flow.engine.ledger import Count
-from lazsa_flow.engine.sweep import SweepResult
+from lazsa_flow.engine.sweep_result import SweepResult
 from lazsa_flow.errors import (
     ConfigError,
     ConflictError,

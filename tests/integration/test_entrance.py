@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lazsa_flow.award.commands.store_entry import TurnoverRecord
+from lazsa_flow.award.commands.turnover_record import TurnoverRecord
 from lazsa_flow.award.programme import Programme
 from lazsa_flow.errors import InputError
 from lazsa_flow.lifecycle.model import Actor
@@ -97,6 +97,17 @@ def test_what_cannot_be_checked_is_no_method() -> None:
             """Ask."""
 
     with pytest.raises(TypeError, match=r"Odd\.ask: what: complex"):
+        checked(Odd)
+
+
+def test_a_parameter_without_annotation_is_no_parameter() -> None:
+    """Nothing can be handed over unchecked because its parameter says nothing of it."""
+
+    class Odd:
+        def ask(self, who, when: date) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+            """Ask."""
+
+    with pytest.raises(TypeError, match=r"Odd\.ask: annotate every parameter"):
         checked(Odd)
 
 

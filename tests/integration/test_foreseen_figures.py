@@ -95,7 +95,7 @@ def test_what_may_no_longer_hold_is_said(
     assert show_foreseen(programme, later, "april").foreseen["doubts"] == (
         "the date is past: 2021-04-01",
     )
-    reasons = "lazsa_flow.foresight.saved_nights.list_reasons"
+    reasons = "lazsa_flow.foresight.rehearsal_records.list_reasons"
     monkeypatch.setattr(reasons, lambda *_: ("another policy was released",))
     doubts = show_foreseen(programme, programme.picture(), "april").foreseen["doubts"]
     assert doubts == ("another policy was released",)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lazsa_flow.award.commands.store_entry import TurnoverRecord
+from lazsa_flow.award.commands.turnover_record import TurnoverRecord
 from lazsa_flow.award.imports.turnover import TURNOVER_COLUMNS
 from lazsa_flow.award.programme import Programme
 from lazsa_flow.award.rules.facts import Facts

@@ -24,7 +24,7 @@ import sqlalchemy as sa
 
 from lazsa_flow.award.programme import Programme
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.engine.sweep import SweepResult
+from lazsa_flow.engine.sweep_result import SweepResult
 from lazsa_flow.errors import StaleVersionError
 from lazsa_flow.lifecycle.dates import add_months
 from lazsa_flow.lifecycle.model import Actor, Move

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pytest
 
     from lazsa_flow.engine.journal_entry import JournalEntry
-    from lazsa_flow.engine.sweep import SweepResult
+    from lazsa_flow.engine.sweep_result import SweepResult
     from lazsa_flow.errors import RefusedError
     from lazsa_flow.lifecycle.model import Path
 

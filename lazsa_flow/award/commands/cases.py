@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lazsa_flow.award.store.case_listing import CaseQuery
@@ -48,7 +48,7 @@ def find_cases(context: Context, query: CaseQuery) -> Page[Case]:
         context.country(query.country)
     more = None if query.limit is None else query.limit + 1
     with context.store.listing() as listing:
-        rows = listing.cases(replace(query, limit=more))
+        rows = listing.cases(query._replace(limit=more))
         counts = {} if rows or query.after else listing.count_cases(_everything_in(query))
         page = rows[: query.limit]
         cases = tuple(add_paths(listing, page))

@@ -29,6 +29,7 @@ from lazsa_flow.service.move_json import move_to_json
 from lazsa_flow.service.requests import request_fields
 
 if TYPE_CHECKING:
+    from lazsa_flow.award.commands.turnover_record import TurnoverRecord
     from lazsa_flow.award.lifecycles.entry import EntryPolicy
     from lazsa_flow.award.store.transaction import AwardTransaction
     from lazsa_flow.lifecycle.model import Actor, Path
@@ -38,37 +39,6 @@ _MONTH: Final = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])", re.ASCII)
 _MOST: Final = Decimal(10) ** 18
 _BELOW: Final = "below 10**18"
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class TurnoverRecord:
-    """One month's turnover on one account of one platform.
-
-    Attributes:
-        platform: The platform, by code.
-        account: The id of the account on the platform.
-        month: As ``YYYY-MM``.
-        amount: The turnover of the month, in units of ``currency``.
-        category: The category of the goods.
-        currency: The currency, by its ISO code.
-        usd_rate: US dollars for one unit of the currency, supplied by the host, with its date;
-            needed for every currency but USD.
-        rate_on: The date of the rate.
-    """
-
-    platform: str
-    account: str
-    month: str
-    amount: Decimal
-    category: str
-    currency: str = "USD"
-    usd_rate: Decimal | None = None
-    rate_on: date | None = None
-
-    @property
-    def usd(self) -> Decimal:
-        """The amount in US dollars, exact."""
-        return self.amount * (self.usd_rate if self.usd_rate is not None else Decimal(1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lazsa_flow.award.commands.store_entry import (
-    Application,
-    TurnoverRecord,
-    application_data,
-    check_application,
-)
+from lazsa_flow.award.commands.store_entry import Application, application_data, check_application
 from lazsa_flow.award.commands.store_entry_receipts import received_of
+from lazsa_flow.award.commands.turnover_record import TurnoverRecord
 from lazsa_flow.engine.opening import build_unopened_path
 from lazsa_flow.engine.outlook import find_outlook
 from lazsa_flow.engine.permissions import authorize

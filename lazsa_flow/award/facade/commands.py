@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lazsa_flow import award
 from lazsa_flow.award import commands
-from lazsa_flow.award.queries import CONSENT
 from lazsa_flow.service.move_json import move_from_json
 from lazsa_flow.service.part import Part
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lazsa_flow.award.commands.nomination_group import Nominated
-    from lazsa_flow.award.commands.store_entry import TurnoverRecord
     from lazsa_flow.award.commands.store_entry_receipts import EntryReceipt
+    from lazsa_flow.award.commands.turnover_record import TurnoverRecord
     from lazsa_flow.lifecycle.model import Actor, Move
 
 
@@ -179,7 +179,14 @@ class Nominations(Part):
         value = "given" if given else "revoked"
         self._runtime.run_command(
             lambda context: commands.statements.record_statement(
-                context, seller, "consent", "consent", CONSENT, value, actor=actor, key=key
+                context,
+                seller,
+                "consent",
+                "consent",
+                award.queries.CONSENT,
+                value,
+                actor=actor,
+                key=key,
             )
         )
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lazsa_flow import service
 from lazsa_flow.award import commands
 from lazsa_flow.award.store.case_listing import CaseQuery
-from lazsa_flow.service import listing
 from lazsa_flow.service.part import Part
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class AwardLists(Part):
         """
         return commands.seller_lists.find_sellers(
             self._runtime.context,
-            listing.Filters(lifecycle=lifecycle, country=country, facts=tuple(facts)),
+            service.listing.Filters(lifecycle=lifecycle, country=country, facts=tuple(facts)),
             without_path=without_path,
             after=after,
             limit=limit,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lazsa_flow.award import commands, queries
+from lazsa_flow import award
+from lazsa_flow.award import commands
 from lazsa_flow.service.lookups import Lookups
 from lazsa_flow.service.part import Part
 
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from lazsa_flow.award.commands.panels import Candidate, PanelGap
-    from lazsa_flow.award.commands.store_entry import TurnoverRecord
     from lazsa_flow.award.commands.store_entry_checks import EntryCheck
+    from lazsa_flow.award.commands.turnover_record import TurnoverRecord
     from lazsa_flow.award.queries import Badge, Fame, Outcome
     from lazsa_flow.award.rules.perks import Entitlement
     from lazsa_flow.lifecycle.model import Actor
@@ -70,7 +71,9 @@ class AwardQuestions(Part):
             seller: The seller's id.
             at: The instant, aware; now by default.
         """
-        return queries.list_entitlements(self._runtime.context, seller, self._runtime.now(at, "at"))
+        return award.queries.list_entitlements(
+            self._runtime.context, seller, self._runtime.now(at, "at")
+        )
 
     def badge(self, seller: str, *, at: datetime | None = None) -> Badge:
         """Return whether a seller's badge is valid at an instant: one index look-up.
@@ -79,7 +82,7 @@ class AwardQuestions(Part):
             seller: The seller's id.
             at: The instant, aware; now by default.
         """
-        return queries.find_badge(self._runtime, seller, self._runtime.now(at, "at"))
+        return award.queries.find_badge(self._runtime, seller, self._runtime.now(at, "at"))
 
     def hall_of_fame(
         self, country: str, *, after: str | None = None, limit: int | None = None
@@ -100,7 +103,7 @@ class AwardQuestions(Part):
             NotFoundError: There is no such country.
             InputError: ``after`` is no place.
         """
-        return queries.list_fame(self._runtime.context, country, after=after, limit=limit)
+        return award.queries.list_fame(self._runtime.context, country, after=after, limit=limit)
 
     def contact(self, seller: str, *, regional: bool = False) -> str:
         """Return the mailbox of the seller's local team, or the regional one; never their own.
@@ -109,7 +112,7 @@ class AwardQuestions(Part):
             seller: The seller's id.
             regional: Whether the region's mailbox is wanted.
         """
-        return queries.find_contact(self._runtime.context, seller, regional=regional)
+        return award.queries.find_contact(self._runtime.context, seller, regional=regional)
 
     def outcome(self, name: str) -> Outcome:
         """Return what a seller may see of the latest decision on a path, and how to object.
@@ -124,7 +127,7 @@ class AwardQuestions(Part):
         appeal = commands.appeals.appeal_on(
             self._runtime.context, path.ref, self._runtime.clock.now(), row
         )
-        return queries.describe_outcome(
+        return award.queries.describe_outcome(
             self._runtime.context, path, row, asking.verdicts(path, row), appeal
         )
 
@@ -134,7 +137,7 @@ class AwardQuestions(Part):
         Args:
             country: The country's code.
         """
-        return queries.list_members(self._runtime.context, country)
+        return award.queries.list_members(self._runtime.context, country)
 
     def check_entry(
         self,

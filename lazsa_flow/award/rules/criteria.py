@@ -10,9 +10,8 @@ Source:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lazsa_flow.lifecycle.dates import add_months, whole_months
 from lazsa_flow.verdicts import NOT_KNOWN, STALE, Need, Reading
@@ -34,8 +33,7 @@ NO_BAR: Final[Found] = (True, "no bar set", None)
 TOO_OLD: Final[Found] = (False, STALE, None)
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
+class Criterion(NamedTuple):
     """One bar.
 
     Attributes:

@@ -6,7 +6,6 @@ their index to find the last ones; they grow with the cases, not with the paths.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
@@ -26,8 +25,7 @@ _UNNAMED: Final[sa.ColumnElement[str]] = sa.literal_column("''")
 """Said as the index of statements with a name says it."""
 
 
-@dataclass(frozen=True, slots=True)
-class CaseQuery:
+class CaseQuery(NamedTuple):
     """Which cases are wanted, and in which order.
 
     Attributes:

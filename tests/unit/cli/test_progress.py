@@ -8,7 +8,7 @@ from itertools import count
 from rich.console import Console
 
 from lazsa_flow.cli.progress import bars
-from lazsa_flow.engine.sweep import ChunkResult, SweepResult
+from lazsa_flow.engine.sweep_result import ChunkResult, SweepResult
 from tests.factories import CYCLE, midnight
 
 

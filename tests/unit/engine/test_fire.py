@@ -11,7 +11,8 @@ import pytest
 from lazsa_flow.award.evidence import FACTS, NOMINATIONS, PANEL
 from lazsa_flow.award.rules.panel import Scorecard
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.engine.fire import find_edge, fire, load_one
+from lazsa_flow.engine.fire import find_edge, fire
+from lazsa_flow.engine.loading import load_one
 from lazsa_flow.engine.opening import (
     SubjectHistory,
     build_opening,
@@ -19,7 +20,8 @@ from lazsa_flow.engine.opening import (
     check_opening,
     open_path,
 )
-from lazsa_flow.engine.sweep import SweepResult, sweep
+from lazsa_flow.engine.sweep import sweep
+from lazsa_flow.engine.sweep_result import SweepResult
 from lazsa_flow.errors import (
     ConflictError,
     NoEdgeError,

@@ -12,10 +12,11 @@ import pendulum
 import pytest
 
 from lazsa_flow.engine.explain import explain
-from lazsa_flow.engine.fire import fire, load_one
+from lazsa_flow.engine.fire import fire
 from lazsa_flow.engine.journal import digest, verify_path
+from lazsa_flow.engine.loading import load_one
 from lazsa_flow.engine.opening import open_path
-from lazsa_flow.engine.sweep import SweepResult
+from lazsa_flow.engine.sweep_result import SweepResult
 from lazsa_flow.errors import GuardError, HostCodeError
 from lazsa_flow.lifecycle.calendar import Moment
 from lazsa_flow.lifecycle.effects import Notify, Schedule

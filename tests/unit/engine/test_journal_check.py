@@ -14,7 +14,8 @@ from lazsa_flow.clock import VirtualClock
 from lazsa_flow.engine import journal
 from lazsa_flow.engine.batch import codegen
 from lazsa_flow.engine.journal_check import read_back
-from lazsa_flow.engine.sweep import SweepResult, sweep
+from lazsa_flow.engine.sweep import sweep
+from lazsa_flow.engine.sweep_result import SweepResult
 from lazsa_flow.errors import JournalError
 from tests.factories import CYCLE, guard, midnight, path, rulebook, table, timer
 from tests.fakes import MemoryStore

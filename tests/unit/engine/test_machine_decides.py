@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lazsa_flow.engine.fire import fire, load_one
+from lazsa_flow.engine.fire import fire
+from lazsa_flow.engine.loading import load_one
 from lazsa_flow.engine.sweep import sweep_chunk
 from lazsa_flow.errors import MachineMismatchError, NoEdgeError, RefusedError
 from lazsa_flow.lifecycle.model import Actor

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.engine.fire import check_fire, fire, load_one
+from lazsa_flow.engine.fire import check_fire, fire
 from lazsa_flow.engine.journal import DATA_FAULT, digest, find_faults
+from lazsa_flow.engine.loading import load_one
 from lazsa_flow.engine.opening import open_path
 from lazsa_flow.engine.sweep import sweep
 from lazsa_flow.engine.tables import content_of

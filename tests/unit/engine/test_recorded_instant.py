@@ -9,7 +9,8 @@ import pytest
 from lazsa_flow.clock import TOLERANCE, VirtualClock
 from lazsa_flow.engine.opening import open_path
 from lazsa_flow.engine.recorded_instant import check_past, not_before
-from lazsa_flow.engine.sweep import SweepResult, sweep
+from lazsa_flow.engine.sweep import sweep
+from lazsa_flow.engine.sweep_result import SweepResult
 from lazsa_flow.errors import ClockError, InputError
 from lazsa_flow.lifecycle.calendar import TICK
 from lazsa_flow.lifecycle.model import Actor

@@ -12,7 +12,8 @@ import pytest
 from lazsa_flow.award.lifecycles.award import AWARD
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.engine.rulebook import RulesChangedError
-from lazsa_flow.engine.sweep import ChunkResult, SweepResult, sweep
+from lazsa_flow.engine.sweep import sweep
+from lazsa_flow.engine.sweep_result import ChunkResult, SweepResult
 from lazsa_flow.errors import UnavailableError
 from lazsa_flow.lifecycle.calendar import TICK
 from lazsa_flow.lifecycle.effects import Notify, Schedule

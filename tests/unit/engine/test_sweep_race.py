@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from lazsa_flow.engine.sweep import ChunkResult, SweepResult, sweep_chunk
+from lazsa_flow.engine.sweep import sweep_chunk
+from lazsa_flow.engine.sweep_result import ChunkResult, SweepResult
 from lazsa_flow.engine.values import Claim
 from tests.factories import CYCLE, midnight, path, rulebook, table, timer
 from tests.fakes import MemoryStore, MemoryTransaction

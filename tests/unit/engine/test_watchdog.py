@@ -11,7 +11,8 @@ import pytest
 
 from lazsa_flow.clock import VirtualClock
 from lazsa_flow.engine import watchdog
-from lazsa_flow.engine.sweep import SweepResult, sweep
+from lazsa_flow.engine.sweep import sweep
+from lazsa_flow.engine.sweep_result import SweepResult
 from lazsa_flow.engine.watchdog import GuardWatch, watch_guards
 from lazsa_flow.lifecycle.guards import all_of
 from lazsa_flow.lifecycle.running_guards import RUNNING

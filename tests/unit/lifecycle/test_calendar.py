@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
@@ -12,7 +12,6 @@ from lazsa_flow.lifecycle.calendar import (
     TICK,
     Calendar,
     Moment,
-    _zones,
     as_utc,
     instant_text,
     is_zone,
@@ -373,7 +372,8 @@ def test_a_calendar_without_cycles_says_what_is_missing(ask: str) -> None:
 
 
 def test_which_zones_there_are() -> None:
-    """Those of the time zone data, which is read when it is first asked for."""
-    _zones.cache_clear()
-    assert is_zone("Asia/Manila")
-    assert not is_zone("Asia/Atlantis")
+    """Those of the time zone data, and nothing else that lies beside them."""
+    assert all(is_zone(zone) for zone in available_timezones())
+    beside = ("Asia", "posix/Asia/Manila", "right/Asia/Manila", "posixrules", "tzdata.zi", "Asia\0")
+    others = ("Asia/Atlantis", "/etc/localtime", "Asia/../Asia/Manila", "Asia/\ud800", "A" * 5000)
+    assert not [name for name in (*beside, *others) if is_zone(name)]

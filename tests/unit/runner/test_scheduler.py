@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from lazsa_flow.clock import VirtualClock
-from lazsa_flow.engine.sweep import CHUNK
+from lazsa_flow.engine.chunk_size import CHUNK
 from lazsa_flow.errors import BrokerError, UnavailableError
 from lazsa_flow.runner import scheduler
 from tests.factories import utc

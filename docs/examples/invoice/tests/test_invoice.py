@@ -14,9 +14,9 @@ from lazsa_flow import (
     InputError,
     Letter,
     NotAllowedError,
+    SweepResult,
     VirtualClock,
 )
-from lazsa_flow.engine.sweep import SweepResult
 
 CLERK = Actor("clerk", "c-1")
 BOOKKEEPER = Actor("bookkeeper", "b-1")

@@ -10,7 +10,8 @@ import pytest
 from lazsa_flow.award.evidence import FACTS, NOMINATIONS, PANEL
 from lazsa_flow.award.rules.panel import Scorecard
 from lazsa_flow.engine.batch import memo
-from lazsa_flow.engine.sweep import SweepResult, decide_next
+from lazsa_flow.engine.sweep import decide_next
+from lazsa_flow.engine.sweep_result import SweepResult
 from lazsa_flow.errors import LifecycleError
 from lazsa_flow.lifecycle.effects import FireOther, Notify, Reserve, Schedule
 from lazsa_flow.lifecycle.guards import Guard, paths, records
