@@ -1,8 +1,9 @@
 """Importing the figures of sellers who are known, compared with ``csv`` and the driver alone.
 
 The file has one row a seller, in random order, of a month that is not recorded yet; facts of the
-month before are. The reference reads the same file with ``csv`` and writes the same rows: with
-``executemany`` on SQLite, with ``COPY`` on PostgreSQL. It checks nothing.
+month before are. The reference reads the same file with ``csv`` and writes the same rows, each with
+the number of an import, which is a foreign key: with ``executemany`` on SQLite, with ``COPY`` on
+PostgreSQL. It checks nothing.
 
 Units: microseconds a row.
 """
@@ -37,7 +38,10 @@ MEANING: Final = (
 GOALS: Final = {"sqlite": Goal(2), "postgresql": Goal(3)}
 NOW: Final = utc(2026, 6, 1, 4)
 MONTHS: Final = ("2026-04-30", "2026-05-31")
-_COLUMNS: Final = (*("seller" if c == "seller_id" else c for c in FACTS_COLUMNS), "recorded_at")
+_COLUMNS: Final = (
+    *("seller" if c == "seller_id" else c for c in FACTS_COLUMNS),
+    *("recorded_at", "batch_id"),
+)
 _NUMBERS: Final[dict[str, Callable[[str], Any]]] = {
     "ncp_points": int,
     "policy_compliant": "true".__eq__,
@@ -113,22 +117,30 @@ def _insert(connection: Any, file: Path) -> None:
     marks = ", ".join("?" * len(_COLUMNS))
     connection.execute("BEGIN IMMEDIATE")
     connection.executemany(
-        f"INSERT INTO lazsa_facts ({', '.join(_COLUMNS)}) VALUES ({marks})", _read_rows(file)
+        f"INSERT INTO lazsa_facts ({', '.join(_COLUMNS)}) VALUES ({marks})",
+        _read_rows(file, _batch_of(connection)),
     )
     connection.execute("COMMIT")
 
 
 def _copy(connection: Any, file: Path) -> None:
+    batch = _batch_of(connection)
     with (
         connection.transaction(),
         connection.cursor() as cursor,
         cursor.copy(f"COPY lazsa_facts ({', '.join(_COLUMNS)}) FROM STDIN") as copy,
     ):
-        for row in _read_rows(file):
+        for row in _read_rows(file, batch):
             copy.write_row(row)
 
 
-def _read_rows(file: Path) -> Iterator[list[Any]]:
+def _batch_of(connection: Any) -> int:
+    """Return the number of the import that brought the facts of the month before."""
+    [(number,)] = connection.execute("SELECT max(id) FROM lazsa_batches").fetchall()
+    return int(number)
+
+
+def _read_rows(file: Path, batch: int) -> Iterator[list[Any]]:
     assert set(_COLUMNS) >= set(STORED_FACTS)
     numbers = [(_COLUMNS.index(name), read) for name, read in _NUMBERS.items()]
     with file.open(encoding="utf-8", newline="") as stream:
@@ -138,5 +150,5 @@ def _read_rows(file: Path) -> Iterator[list[Any]]:
             values: list[Any] = [text or None for text in row]
             for at, read in numbers:
                 values[at] = read(row[at])
-            values.append("2026-06-01T04:00:00.000000Z")
+            values += ("2026-06-01T04:00:00.000000Z", batch)
             yield values

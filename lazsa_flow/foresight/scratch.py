@@ -21,6 +21,7 @@ from lazsa_flow.private_files import write_file
 from lazsa_flow.service.runtime import Runtime
 from lazsa_flow.store.brakes import Brakes
 from lazsa_flow.store.scratch.faults import reporting_scratch
+from lazsa_flow.store.scratch.indexes import drop_list_indexes
 from lazsa_flow.store.scratch.narrowing import find_subjects, keep_subjects
 from lazsa_flow.store.scratch.policy import store_policy
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lazsa_flow.clock import Clock
+    from lazsa_flow.lifecycle.evidence import Source
     from lazsa_flow.lifecycle.policy import PolicyText
     from lazsa_flow.store.scratch.copying import Due
     from lazsa_flow.store.store import SqlStore
@@ -109,21 +111,26 @@ def copy_due(runtime: Runtime, due: Due) -> Iterator[Scratch]:
         file = folder / "scratch.db"
         with reporting_scratch(folder):
             migrations = table_migrations(runtime.config.lifecycles)
-            content = _make_schema(runtime.application.store_class, FrozenDict(migrations))
+            store_class = runtime.application.store_class
+            content = _make_schema(store_class, FrozenDict(migrations), runtime.store.sources)
             write_file(file, content)
         yield Scratch(runtime, file, runtime.store.copy_due(file, due))
 
 
 @lru_cache(maxsize=4)
-def _make_schema(store_class: type[SqlStore], migrations: Mapping[str, str]) -> bytes:
+def _make_schema(
+    store_class: type[SqlStore], migrations: Mapping[str, str], sources: tuple[Source, ...]
+) -> bytes:
     """Return an SQLite database that the migrations have made, as the content of its file."""
     with scratch_folder() as folder, reporting_scratch(folder):
-        store = store_class(f"sqlite:///{folder / 'schema.db'}", lasting=False)
+        file = folder / "schema.db"
+        store = store_class(f"sqlite:///{file}", lasting=False)
         try:
             store.migrate(migrations)
         finally:
             store.close()
-        return (folder / "schema.db").read_bytes()
+        drop_list_indexes(file, sources)
+        return file.read_bytes()
 
 
 def _runtime_on(store: SqlStore, source: Runtime, clock: Clock) -> Runtime:

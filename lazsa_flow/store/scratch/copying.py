@@ -10,19 +10,17 @@ Source:
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 from urllib.parse import quote
 
-import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
 from lazsa_flow.lifecycle.calendar import instant_text
 from lazsa_flow.store import path_numbers, schema
 from lazsa_flow.store.connect import file_of
-from lazsa_flow.store.fast.driver import driver_connection
+from lazsa_flow.store.fast.driver import driver_connection, ids_value
 from lazsa_flow.store.fast.writer_postgresql import PIN
 from lazsa_flow.store.lock_wait import LOCK_TIMEOUT_S, OPTION
 from lazsa_flow.store.read_only import reading_options
@@ -35,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
+
+    import sqlalchemy as sa
 
     from lazsa_flow.lifecycle.evidence import Source
     from lazsa_flow.store.scratch.parts import Among
@@ -189,13 +189,13 @@ def _choosing(due: Due, mark: str) -> tuple[str, list[Any]]:
         for status in OPEN_STATUSES
     )
     listed = "unnest(%s::bigint[])" if mark == "%s" else "value FROM json_each(?)"
-    numbers = sorted(due.paths)
+    numbers = ids_value("postgresql" if mark == "%s" else "sqlite", sorted(due.paths))
     query = (
         f"SELECT DISTINCT other.id FROM {paths} own JOIN {paths} other"
         f" ON other.subject = own.subject WHERE own.id IN ({open_timers} UNION SELECT {listed})"
     )
     values = [instant_text(due.until), *countries] * len(OPEN_STATUSES)
-    return query, [*values, numbers if mark == "%s" else json.dumps(numbers)]
+    return query, [*values, numbers]
 
 
 def _selecting(part: Part, columns: Sequence[_Column], among: str, *, parts: bool) -> str:
@@ -266,27 +266,32 @@ class _Fetched:
 
     def __init__(self, connection: sa.Connection, target: sqlite3.Connection) -> None:
         self._connection, self._target = connection, target
-        self._server = connection.dialect.name == "postgresql"
-        self._among: dict[str, Any] = {}
+        self._dialect = connection.dialect.name
+        self._server = self._dialect == "postgresql"
+        self._among: dict[str, str] = {}
 
     def choose(self, due: Due) -> int:
         query, values = _choosing(due, self._mark())
-        self._among["paths"] = [number for (number,) in self._run(query, values)]
+        chosen = [number for (number,) in self._run(query, values)]
+        self._among["paths"] = ids_value(self._dialect, chosen)
         table, aliases = schema.paths.name, schema.subject_aliases.name
         subjects = self._run(
             f"SELECT DISTINCT subject FROM {table} WHERE id {self._match('paths')}",
-            self._values("paths"),
+            [self._among["paths"]],
         )
-        self._among["names"] = [subject for (subject,) in subjects]
+        names = [subject for (subject,) in subjects]
+        self._among["names"] = ids_value(self._dialect, names)
         named = self._run(
             f"SELECT alias FROM {aliases} WHERE {_HOLDER} {self._match('names')}",
-            self._values("names"),
+            [self._among["names"]],
         )
-        self._among["names"] += [alias for (alias,) in named]
-        return len(self._among["paths"])
+        self._among["names"] = ids_value(self._dialect, [*names, *(alias for (alias,) in named)])
+        return len(chosen)
 
     def columns(self, table: str) -> list[_Column]:
-        theirs = {each["name"] for each in sa.inspect(self._connection).get_columns(table)}
+        with driver_connection(self._connection) as driver:
+            found = driver.cursor().execute(f"SELECT * FROM {table} LIMIT 0")
+            theirs = {name for name, *_ in found.description}
         query = "SELECT name, type FROM pragma_table_info(?, 'scratch')"
         own = (_Column(*row) for row in self._target.execute(query, (table,)))
         return [each for each in own if each.name in theirs]
@@ -294,7 +299,7 @@ class _Fetched:
     def copy(self, part: Part, columns: Sequence[_Column]) -> None:
         among = self._match(part.among) if part.owner else ""
         query = _selecting(part, columns, among, parts=not self._server)
-        values = self._values(part.among) if part.owner else []
+        values = [self._among[part.among]] if part.owner else []
         into = f"scratch.{part.table} ({', '.join(each.name for each in columns)})"
         marks = ", ".join("?" * len(columns))
         self._target.executemany(f"INSERT INTO {into} VALUES ({marks})", self._run(query, values))
@@ -321,9 +326,6 @@ class _Fetched:
         if self._server:
             return f"= ANY(%s::{_ARRAY[among]})"
         return "IN (SELECT value FROM json_each(?))"
-
-    def _values(self, among: str) -> list[Any]:
-        return [self._among[among] if self._server else json.dumps(self._among[among])]
 
     def _run(self, query: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
         with driver_connection(self._connection) as driver:
