@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=10,
 )
 CHANGES: dict[str, Callable[[Any], Any]] = {
     "item": lambda d: d.__setitem__("a", 2),
@@ -64,7 +65,7 @@ def test_a_copy_of_ones_own_can_be_changed() -> None:
 
 
 @settings(max_examples=30)
-@given(st.dictionaries(st.text(), JSON))
+@given(st.dictionaries(st.text(), JSON, max_size=4))
 def test_what_is_frozen_is_used_like_what_it_was(whole: dict[str, Any]) -> None:
     """It equals it, is written as the same JSON, and can be hashed, pickled and copied."""
     frozen = freeze(whole)
