@@ -94,14 +94,12 @@ def ids_value(dialect: str, ids: Collection[int] | Collection[str]) -> str:
     """
     if dialect != "postgresql":
         return json.dumps(list(ids))
-    items = (each if isinstance(each, int) else _quote(each) for each in ids)
-    return f"{{{','.join(map(str, items))}}}"
-
-
-def _quote(item: str) -> str:
-    """Write a text as an item of an array."""
-    escaped = item.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    items = [*map(str, ids)]
+    whole = "".join(items)
+    if "\\" in whole or '"' in whole:
+        items = [each.replace("\\", "\\\\").replace('"', '\\"') for each in items]
+    quoted = '","'.join(items)
+    return f'{{"{quoted}"}}' if items else "{}"
 
 
 def fetch(
