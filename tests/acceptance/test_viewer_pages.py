@@ -184,3 +184,26 @@ def test_an_open_page_takes_in_what_happens(browser: Browser, address: str, worl
     browser.one("#hold").click()
     assert browser.text("#refreshed") == "Updates are paused."
     assert [each for each in browser.complaints() if "404" not in each] == []
+
+
+def test_an_answer_that_comes_after_the_pause_changes_nothing(
+    browser: Browser, address: str, world: World
+) -> None:
+    """Who pauses while the page is asked for sees neither new figures nor another message."""
+    browser.look()
+    browser.open(f"{address}/paths")
+    rows = "return document.querySelectorAll('tbody tr').length"
+    count = browser.run(rows)
+    browser.run(
+        "const real = window.fetch; window.asked = window.answered = 0;"
+        "window.fetch = async (...all) => { window.asked++; const answer = await real(...all);"
+        " await new Promise((go) => setTimeout(go, 1500)); window.answered++; return answer; }"
+    )
+    world.nominate("s9")
+    browser.wait(lambda: browser.run("return window.asked > window.answered"))
+    browser.run("document.getElementById('hold').click()")
+    assert browser.text("#refreshed") == "Updates are paused."
+    browser.wait(lambda: browser.run("return window.asked === window.answered"))
+    browser.frame()
+    assert browser.text("#refreshed") == "Updates are paused."
+    assert browser.run(rows) == count

@@ -62,11 +62,13 @@
           const fresh = parts.get(old.dataset.live);
           if (fresh && !held && !isReading()) replace(old, fresh);
         }
-        tell(`Updated at ${new Date().toLocaleTimeString("en-GB")} by this device's clock.`, false);
+        const now = new Date().toLocaleTimeString("en-GB");
+        if (!held) tell(`Updated at ${now} by this device's clock.`, false);
       } catch {
-        tell("No answer; the figures are old. Trying again.", true);
+        if (!held) tell("No answer; the figures are old. Trying again.", true);
       }
     }
+    clearTimeout(timer); // of who paused or resumed meanwhile
     // a page that takes long is asked for less often
     timer = setTimeout(refresh, Math.max(every, 9 * (performance.now() - began)));
   };
