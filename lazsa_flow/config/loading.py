@@ -94,7 +94,7 @@ class Config:
         own = _check_directory(directory)
         faults = _Faults()
         policies, countries = _read_packaged_files(tables, faults)
-        deployment, warnings = Deployment.usual(), tuple[ConfigWarning, ...]()
+        deployment, warnings = Deployment.build_default(), tuple[ConfigWarning, ...]()
         if own is not None:
             _add_own_files(own, tables, faults, policies, countries)
             with faults:
@@ -232,6 +232,6 @@ def _read_countries(
 def _read_deployment(directory: Path) -> Deployment:
     file = directory / DEPLOYMENT_FILE
     if not file.exists() and not file.is_symlink():
-        return Deployment.usual()
+        return Deployment.build_default()
     text = read_file(file, where=DEPLOYMENT_FILE)
     return read_toml(Deployment, text, where=DEPLOYMENT_FILE)

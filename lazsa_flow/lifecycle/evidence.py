@@ -21,7 +21,8 @@ _BEFORE_COLUMNS: Final = 2
 _Value_co = TypeVar("_Value_co", covariant=True)
 
 
-class Selection(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Selection:
     """Which rows of which table belong to a decision on a path, in the order of their ids.
 
     Only rows recorded before the instant judged are selected. The store makes SQL of it for each

@@ -133,8 +133,8 @@ class Deployment(FrozenModel):
     night: NightSettings = Field(default_factory=NightSettings.model_construct)
 
     @classmethod
-    def usual(cls) -> Deployment:
-        """Return what holds without a file: the defaults, which nothing need check."""
+    def build_default(cls) -> Deployment:
+        """Return the settings of a deployment without a file, unchecked: they are all defaults."""
         return cls.model_construct()
 
     @field_validator("channels")

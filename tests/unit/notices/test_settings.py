@@ -44,7 +44,7 @@ def test_by_default_notices_become_files() -> None:
 
 def test_what_holds_without_a_file_needs_no_check() -> None:
     """The defaults are what an empty file says."""
-    assert Deployment.usual() == read_toml(Deployment, "", where="lazsa.toml")
+    assert Deployment.build_default() == read_toml(Deployment, "", where="lazsa.toml")
 
 
 def test_a_country_has_routes_of_its_own() -> None:
