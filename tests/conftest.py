@@ -8,7 +8,6 @@ import logging
 import os
 import pkgutil
 from contextlib import contextmanager
-from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +18,7 @@ import typer.testing
 from coverage import Coverage
 from hypothesis import HealthCheck, settings
 
+from tests.prepared import prepare
 from tests.servers import make_database, postgres_server, redis_server
 
 if TYPE_CHECKING:
@@ -30,8 +30,7 @@ MEASURED: Final = tuple(UNITS / name for name in ("award", "config", "engine", "
 # a busy machine is no fault of the code
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
-# typer builds its tree of commands for each call, a tenth of a second: in tests it is built once
-typer.main.get_command = cache(typer.main.get_command)
+prepare()
 typer.testing._get_command = typer.main.get_command  # type: ignore[attr-defined]
 
 

@@ -13,7 +13,6 @@ import runpy
 import sys
 import traceback
 from datetime import UTC, datetime
-from functools import cache
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -22,6 +21,7 @@ import typer.main
 import lazsa_flow.award.cli.app
 import lazsa_flow.award.programme
 from lazsa_flow.clock import SystemClock
+from tests.prepared import prepare
 
 
 def run(job: dict[str, Any]) -> int:
@@ -72,8 +72,7 @@ def _warm_up() -> None:
 
 def main() -> None:
     """Take jobs as JSON lines, and answer each with its exit code."""
-    # typer builds its tree of commands for each call, a tenth of a second: here it is built once
-    typer.main.get_command = cache(typer.main.get_command)
+    prepare()
     typer.main.get_command(lazsa_flow.award.cli.app.app)
     _warm_up()
     for line in sys.stdin:
