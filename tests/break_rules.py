@@ -2,7 +2,7 @@
 
 ``tests/rules.toml`` stores, beside each rule, changes that break it. Each is made in turn in a copy
 of the tree, where exactly the named tests run; a rule whose tests still pass is held by none of
-them. ``./dev break-rules`` runs this; ``tests/integration/test_break_rules.py`` runs a tenth of it.
+them. ``./dev break-rules`` runs this; ``tests/integration/test_break_rules.py`` runs a fiftieth.
 """
 
 from __future__ import annotations

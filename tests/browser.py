@@ -109,11 +109,12 @@ class Browser:
         """Return what the browser has logged since it was last asked: errors, broken policies."""
         return [entry["message"] for entry in self.driver.get_log("browser")]  # type: ignore[no-untyped-call]
 
-    def find_violations(self, *rules: str) -> list[str]:
+    def find_violations(self, *rules: str, contrast: bool = True) -> list[str]:
         """Return what axe-core finds wrong with the page for keyboards and screen readers.
 
         Args:
             rules: The rules that are checked; by default all, WCAG's and axe's best practices.
+            contrast: Whether colours are looked at where all rules are checked.
 
         Returns:
             Each rule that is broken, with the elements that break it.
@@ -121,11 +122,13 @@ class Browser:
         if not self.run("return 'axe' in window"):
             self.driver.execute_cdp_cmd("Runtime.evaluate", {"expression": _read_axe()})
         found = self.driver.execute_async_script(
-            "const done = arguments[1], options = {resultTypes: ['violations']};"
+            "const done = arguments[2], options = {resultTypes: ['violations']};"
             "if (arguments[0].length) options.runOnly = arguments[0];"
+            "else options.rules = {'color-contrast': {enabled: arguments[1]}};"
             "axe.run(options).then((all) => done(all.violations.map((each) =>"
             " `${each.id}: ${each.nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`)));",
             list(rules),
+            contrast,
         )
         return list(found)
 

@@ -27,6 +27,22 @@ if TYPE_CHECKING:
 UNITS: Final = Path(__file__).parent / "unit"
 MEASURED: Final = tuple(UNITS / name for name in ("award", "config", "engine", "lifecycle"))
 """Unit tests of what is measured, which must cover it by themselves."""
+LONG: Final = (
+    "acceptance/test_wheel.py",
+    "chaos/test_faults.py",
+    "acceptance/test_workers.py",
+    "acceptance/test_page_story.py",
+    "acceptance/test_page.py",
+    "acceptance/test_viewer_pages.py",
+    "acceptance/test_legibility.py",
+    "acceptance/test_view.py",
+    "acceptance/test_blocks.py",
+    "acceptance/test_demo.py",
+    "acceptance/test_notices.py",
+    "integration/test_break_rules.py",
+    "integration/test_benchmarks.py",
+)
+"""Files whose tests take seconds each: they begin first, so that none runs alone at the end."""
 # a busy machine is no fault of the code
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
@@ -50,6 +66,13 @@ def pytest_collection() -> Generator[None, object, object]:
     gc.set_threshold(20_000, 20, 20)
     gc.enable()
     return collected
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long tests first; all others stay in their order."""
+    tests = Path(__file__).parent
+    places = {tests / name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.path, len(LONG)))
 
 
 def _import_measured() -> None:

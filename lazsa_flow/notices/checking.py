@@ -10,7 +10,7 @@ from lazsa_flow.lifecycle.effects import Notify
 from lazsa_flow.notices.channels import find_resolver, open_channel
 from lazsa_flow.notices.digests import is_digested
 from lazsa_flow.notices.path_data_words import add_examples
-from lazsa_flow.notices.render import DIGEST, FORMATS, NAMES, Renderer
+from lazsa_flow.notices.render import DIGEST, NAMES, Renderer
 from lazsa_flow.notices.sample import build_sample_context, build_variant
 
 if TYPE_CHECKING:
@@ -170,6 +170,5 @@ def _notices_of(lifecycle: Lifecycle) -> Iterator[Notify]:
 
 def _unknown_names(renderer: Renderer, template: str, locale: str) -> Iterator[TemplateError]:
     """Yield the names that a template uses and nobody gives it, in branches not rendered too."""
-    for format_ in FORMATS:
-        for file, line, name in renderer.undefined(template, format_, locale, _KNOWN):
-            yield TemplateError(file, line, f"{name!r} is undefined")
+    for file, line, name in renderer.undefined(template, locale, _KNOWN):
+        yield TemplateError(file, line, f"{name!r} is undefined")

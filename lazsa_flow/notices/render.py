@@ -234,13 +234,12 @@ class Renderer:
         return found and (*found, lambda: True)
 
     def undefined(
-        self, name: str, format_: Format, locale: str, known: Collection[str]
+        self, name: str, locale: str, known: Collection[str]
     ) -> list[tuple[str, int, str]]:
         """Return the names that a template reads and nobody gives it, in every branch of it.
 
         Args:
-            name: The template's.
-            format_: As text or as HTML.
+            name: That of a kind's template, which is the same as text and as HTML.
             locale: In which locale.
             known: What it is given.
 
@@ -248,8 +247,8 @@ class Renderer:
             Each with its file and line; none of a template that cannot be read at all.
         """
         try:
-            environment = self._environment(format_, locale)
-            found = self.source(name, format_, locale)
+            environment = self._environment("txt", locale)
+            found = self.source(name, "txt", locale)
             if found is None:
                 return []
             text, file, _ = found

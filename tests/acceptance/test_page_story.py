@@ -60,7 +60,7 @@ def test_a_story_tells_what_comes_next(browser: Browser, candidate: Path) -> Non
 def test_everybody_can_use_it(browser: Browser, told: Path, candidate: Path) -> None:
     """axe-core finds nothing on any view, at a desk or on a phone, and nothing sticks out.
 
-    In the dark only colours differ: there it looks at contrast alone.
+    The colours are the same on both: contrast is looked at on the desk alone, in light and dark.
     """
     found: dict[str, list[str]] = {}
     for address in (*(f"{told.as_uri()}{place}" for place in PLACES), candidate.as_uri()):
@@ -69,10 +69,11 @@ def test_everybody_can_use_it(browser: Browser, told: Path, candidate: Path) -> 
             browser.driver.get("about:blank")
             browser.open(address)
             browser.run("for (const each of document.querySelectorAll('details')) each.open = true")
-            problems = browser.find_violations()
+            problems = browser.find_violations(contrast=size == DESK)
             problems += ["scrolls sideways"] * browser.scrolls_sideways()
-            browser.look(size=size, dark=True)
-            problems += browser.find_violations("color-contrast")
+            if size == DESK:
+                browser.look(size=size, dark=True)
+                problems += browser.find_violations("color-contrast")
             if problems:
                 found[f"{size} {address.rpartition('#')[2]}"] = problems
     assert found == {}

@@ -21,6 +21,8 @@ import typer.main
 import lazsa_flow.award.cli.app
 import lazsa_flow.award.programme
 from lazsa_flow.clock import SystemClock
+from lazsa_flow.notices.checking import check_words
+from lazsa_flow.notices.render import Renderer
 from tests.prepared import prepare
 
 
@@ -66,6 +68,8 @@ def _warm_up() -> None:
         with lazsa_flow.award.programme.Programme.open(url) as programme:
             programme.sweep()
             programme.find_all(limit=1)
+            config = programme.config
+            list(check_words(Renderer(), config.countries, config.lifecycles))
     gc.collect()
     gc.freeze()  # a child that collects would copy every page
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pendulum
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lazsa_flow.engine.batch.codegen import writer
@@ -176,6 +176,7 @@ def test_a_path_that_is_masked_is_not_named() -> None:
         asking(boom).ask(masked)
 
 
+@settings(max_examples=40)
 @given(
     st.tuples(st.booleans() | ANYTHING, ANYTHING, st.none() | st.dates() | ANYTHING)
     | st.lists(ANYTHING).map(tuple)
