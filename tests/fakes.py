@@ -287,9 +287,11 @@ class MemoryTransaction:
         """Write changes; places that are freed can be taken in the same chunk."""
         every = list(_flatten(changes))
         for change in (change for each in batch_changes for change in each.changes()):
-            own, after = self._store.paths[change.after.id], change.after
-            recorded_at = after.recorded_at if change.moves else own.recorded_at
-            after = replace(after, opened_at=own.opened_at, recorded_at=recorded_at)
+            after = change.after
+            if change.before is not None:
+                own = self._store.paths[after.id]
+                recorded_at = after.recorded_at if change.moves else own.recorded_at
+                after = replace(after, opened_at=own.opened_at, recorded_at=recorded_at)
             every.append(change._replace(after=after))
         for change in every:
             if change.slot == "free":

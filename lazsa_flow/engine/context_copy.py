@@ -13,22 +13,7 @@ def copy_guard_context(context: GuardContext, *, number: int | None = None) -> G
         number: The number that the copy's path gets, if another.
     """
     seen, path = context.snapshot, context.snapshot.path
-    own = Path(
-        path.id if number is None else number,
-        path.lifecycle,
-        path.subject,
-        path.country,
-        path.state,
-        path.seq,
-        path.head,
-        path.cycle_on,
-        path.opened_at,
-        path.entered_at,
-        path.parked,
-        path.periods,
-        path.data,
-        path.recorded_at,
-    )
+    own = copy_path(path, path.id if number is None else number, path.subject, path.head)
     evidence = Snapshot(
         own,
         seen.values,
@@ -48,4 +33,24 @@ def copy_guard_context(context: GuardContext, *, number: int | None = None) -> G
         context.calendar,
         context.actor,
         context.reason,
+    )
+
+
+def copy_path(path: Path, number: int, subject: str, head: str) -> Path:
+    """Copy a path under another number, of another subject, with another head."""
+    return Path(
+        number,
+        path.lifecycle,
+        subject,
+        path.country,
+        path.state,
+        path.seq,
+        head,
+        path.cycle_on,
+        path.opened_at,
+        path.entered_at,
+        path.parked,
+        path.periods,
+        path.data,
+        path.recorded_at,
     )

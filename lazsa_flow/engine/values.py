@@ -116,8 +116,8 @@ class BatchChange(NamedTuple):
     """Moves of identical paths.
 
     Attributes:
-        change: As it was drafted for one of them: no path is opened by it, no place or claim taken,
-            and no other path moves with it.
+        change: As it was drafted for one of them: no claim is taken by it, and no other path moves
+            with it.
         each: What is each one's own, that one's included.
     """
 

@@ -75,6 +75,7 @@ def write_chunk(
     run = partial(_run, probe)
 
     opened: list[Row] = [path_row(c.after) for c in flat if c.before is None]
+    opened += batch_rows.opened(batch_changes)
     run("open", partial(to.insert, schema.paths), opened)
     moves: list[Row] = [
         move_row(c.before, c.after, c.recorded_at) for c in flat if c.before and c.moves
@@ -86,6 +87,7 @@ def write_chunk(
     freed = [(c.after.lifecycle, c.after.subject) for c in flat if c.slot == "free"]
     run("freed", to.free_slots, freed + batch_rows.freed(batch_changes))
     taken: list[Row] = [_slot(c.after) for c in flat if c.slot == "take"]
+    taken += batch_rows.taken(batch_changes)
     if taken and to.take_slots(_in_order(taken)) != len(taken):
         raise find_stale(connection, changes, batch_changes)
     if any(c.claims for c in flat):

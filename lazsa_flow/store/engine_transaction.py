@@ -214,7 +214,8 @@ class EngineTransaction:
         """Write changes whole."""
         rows = self._bulk
         if self._foreign:
-            self._check_tables(change.after.lifecycle for change in changes)
+            every = chain(changes, (change for change, _ in batch_changes))
+            self._check_tables(change.after.lifecycle for change in every)
         self._changes += changes
         self._batch_changes += batch_changes
         try:

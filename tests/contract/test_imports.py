@@ -16,12 +16,13 @@ import pytest
 import sqlalchemy as sa
 
 from lazsa_flow import ITEMS, Programme
-from lazsa_flow.award.commands.nomination_group import Nominated, NominationGroup
+from lazsa_flow.award.commands.nomination_group import Nominated, NominationGroup, read_group
 from lazsa_flow.award.imports.facts import fields_of
 from lazsa_flow.award.imports.formats import FORMATS
 from lazsa_flow.award.store import schema as award_tables
 from lazsa_flow.errors import ConflictError, InputError, KeyReusedError, NotAllowedError
 from lazsa_flow.lifecycle.model import Actor
+from lazsa_flow.store import schema
 from tests.factories import facts, utc
 
 if TYPE_CHECKING:
@@ -332,3 +333,62 @@ def test_a_place_taken_meanwhile_refuses_its_row_alone(
     assert programme.import_nominations(written(NOMINATIONS, *rows)) == 2
     assert failed == [2]
     assert [len(programme.paths(each)) for each in sellers] == [1, 1]
+
+
+WRITTEN = ("paths", "journal", "timers", "outbox", "slots", "texts", "nominations")
+"""The tables that a nomination writes into; one more counts its moves."""
+
+
+def rows_of(programme: Programme) -> dict[str, list[tuple[str, ...]]]:
+    """Return what nominations have written, but for the number of the import."""
+    found = {}
+    with programme._runtime.store._reading.connect() as connection:
+        for name in WRITTEN:
+            columns = schema.METADATA.tables[f"lazsa_{name}"].c
+            kept = [each for each in columns if each.name != "batch_id"]
+            rows = connection.execute(sa.select(*kept))
+            found[name] = sorted(tuple(map(str, row)) for row in rows)
+    # messages are written behind the paths of their group
+    found["outbox"] = sorted(row[1:] for row in found["outbox"])
+    return found
+
+
+def test_an_import_writes_what_single_nominations_write(
+    play: Callable[..., Programme], written: Callable[..., Path]
+) -> None:
+    """Paths that open alike are built together; every row is the same, hash for hash."""
+    sellers = [f"seller-{n}" for n in range(1, 13)]
+    rows = [(each, "employee", "e-1", "x") for each in sellers[:8]]
+    rows += [(each, "employee", "e-2", "") for each in sellers[6:]]
+    rows += [("seller-12", "seller", "seller-12", "myself")]
+    imported, single = play(), play()
+    for programme in (imported, single):
+        programme.record_facts([replace(SOUND, seller=each) for each in sellers])
+        nominator = Actor("employee", "e-0")
+        made = programme.nominate("seller-3", actor=nominator, statement="y")
+        programme.withdraw_nomination(made.path, actor=nominator)
+    imported.import_nominations(written(NOMINATIONS, *rows))
+    for seller, role, by, statement in rows:
+        single.nominate(seller, actor=Actor(role, by), statement=statement)
+    assert rows_of(imported) == rows_of(single)
+    assert imported.verify_journal() == single.verify_journal()
+
+
+def test_the_seller_whose_place_was_taken_is_named(programme: Programme) -> None:
+    """Of paths that were to open together, the one that another has opened meanwhile."""
+    sellers = [f"seller-{n}" for n in range(1, 5)]
+    programme.record_facts([replace(SOUND, seller=each) for each in sellers])
+    context, actor = programme._runtime.context, Actor("employee", "e-1")
+    with programme._runtime.store.begin() as transaction:
+        group = read_group(context, transaction, sellers, (), programme.clock.now())
+        for each in sellers:
+            group.add(each, actor, "x")
+        first = read_group(context, transaction, sellers[2:3], (), programme.clock.now())
+        first.add("seller-3", actor, "x")
+        first.write()
+        with (
+            pytest.raises(ConflictError, match="has an open path") as refused,
+            transaction.savepoint(),
+        ):
+            group.write()
+    assert refused.value.subject == "seller-3"

@@ -18,12 +18,8 @@ from lazsa_flow.award.retention import keep_text_until
 from lazsa_flow.award.rules.facts import Nomination
 from lazsa_flow.award.rules.perks import LIFECYCLE
 from lazsa_flow.award.store.evidence import NumberedNomination, NumberedText
-from lazsa_flow.engine.opening import (
-    SubjectHistory,
-    build_opening,
-    build_unopened_path,
-    check_opening,
-)
+from lazsa_flow.engine.batch.openings import OpeningBatch
+from lazsa_flow.engine.opening import SubjectHistory, build_unopened_path
 from lazsa_flow.engine.row_builder import timer_row
 from lazsa_flow.engine.rulebook import clock_actor
 from lazsa_flow.errors import ConflictError, NotAllowedError, no_seller
@@ -37,7 +33,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from lazsa_flow.award.store.transaction import AwardTransaction
-    from lazsa_flow.engine.opening import CheckedOpening
+    from lazsa_flow.engine.batch.openings import BatchedOpening
     from lazsa_flow.lifecycle.model import Actor, Path
     from lazsa_flow.service.context import Context
     from lazsa_flow.store.subject_prefetch import SubjectSeen
@@ -83,7 +79,7 @@ class _Made:
     seller: _Seller
     actor: Actor
     statement: str
-    opening: CheckedOpening | None
+    opening: BatchedOpening | None
     place: int
 
     @property
@@ -119,6 +115,7 @@ class NominationGroup:
         self._sitting: set[str] = set()
         self._cycles: dict[str, date] = {}
         self._made: list[_Made] = []
+        self._openings = OpeningBatch(transaction, context.rulebook)
         self._bars = surviving_bars_of_all(context, transaction, sellers)
         open_paths = {seller: self._open_path(seen[seller]) for seller in sellers}
         numbers = [path.id for path in open_paths.values() if path is not None]
@@ -173,7 +170,7 @@ class NominationGroup:
         else:
             opening = self._check_opening(seller, own, own.seen.country, actor)
             edge = self._context.rulebook.lifecycle(LIFECYCLE).opening
-            own.path = replace(opening.seen.path, state=edge.dest)
+            own.path = replace(opening.checked.seen.path, state=edge.dest)
         made = _Made(own, actor, statement, opening, len(own.nominations))
         own.nominations.append(made.nomination(0))
         self._made.append(made)
@@ -196,7 +193,7 @@ class NominationGroup:
 
     def _check_opening(
         self, seller: str, own: _Seller, country: str, actor: Actor
-    ) -> CheckedOpening:
+    ) -> BatchedOpening:
         rulebook = self._context.rulebook
         path = build_unopened_path(
             LIFECYCLE,
@@ -205,9 +202,7 @@ class NominationGroup:
             self._now,
             cycle_on=self._open_cycle(country),
         )
-        return check_opening(
-            self._transaction,
-            rulebook,
+        return self._openings.check(
             path,
             actor=actor,
             records=self._bars.get(seller, ()),
@@ -233,13 +228,11 @@ class NominationGroup:
         paths, texts, nominations = self._transaction.take_nomination_numbers(
             paths=len(opening), texts=sum(each.complete for each in made), nominations=len(made)
         )
-        changes = []
-        for each, checked in opening:
-            change = build_opening(self._transaction, self._context.rulebook, checked, next(paths))
-            each.seller.path = change.after
-            each.seller.timers = {timer.name for timer in change.scheduled}
-            changes.append(change)
-        self._transaction.write_chunk(changes)
+        built = self._openings.build((opened for _, opened in opening), paths)
+        for (each, _), path, timers in zip(opening, built.paths, built.timers, strict=True):
+            each.seller.path = path
+            each.seller.timers = set(timers)
+        self._transaction.write_chunk(built.changes, built.batch_changes)
         return self._write_rows(made, texts, nominations)
 
     def _write_rows(

@@ -1,1 +1,5 @@
-"""Decisions on many paths at once; :func:`.chunk.decide_chunk` is the one entrance."""
+"""Decisions on many paths at once.
+
+There are two entrances: :func:`.chunk.decide_chunk` for timers that are due, and
+:class:`.openings.OpeningBatch` for paths that open.
+"""

@@ -12,17 +12,14 @@ every path moves by itself.
 
 from __future__ import annotations
 
-from hashlib import sha256
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from lazsa_flow.engine.batch.identical_moves import IdenticalMoves
 from lazsa_flow.engine.batch.masking import mask_for_change, mask_for_guard, mask_for_rule, reveal
 from lazsa_flow.engine.batch.memo import memoized_decision
 from lazsa_flow.engine.change_builder import ChangeBuilder
 from lazsa_flow.engine.decide import check_decision, decide_timer
-from lazsa_flow.engine.journal import around
-from lazsa_flow.engine.journal_check import read_back
 from lazsa_flow.engine.rulebook import clock_actor
-from lazsa_flow.engine.values import BatchChange, PathOverrides
 from lazsa_flow.logs import log
 
 if TYPE_CHECKING:
@@ -34,7 +31,7 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.evidence_row import EvidenceRow
     from lazsa_flow.engine.journal import Findings
     from lazsa_flow.engine.rulebook import Rulebook
-    from lazsa_flow.engine.values import Change
+    from lazsa_flow.engine.values import BatchChange, Change
     from lazsa_flow.lifecycle.model import GuardContext, Snapshot, TimerRow
     from lazsa_flow.lifecycle.table import Edge, Timer
 
@@ -81,28 +78,6 @@ def _fill(
     return draft.remind(entry.effects, timer)
 
 
-class _Moved(NamedTuple):
-    """How identical paths move: the change, the text around their own values, and these."""
-
-    change: Change
-    around: tuple[str, str, str] | None
-    each: list[PathOverrides]
-    rereads: bool
-
-    def own(self, row: EvidenceRow, verdicts: str) -> PathOverrides:
-        """Return what is one path's own."""
-        path_id, head = row.path_id, row.head
-        if self.around is None:  # a reminder has no journal row
-            return PathOverrides(path_id, row.subject, head, "", head)
-        before, between, behind = self.around
-        text = f"{before}{path_id}{between}{head}{behind}{verdicts}}}"
-        own = PathOverrides(path_id, row.subject, head, verdicts, sha256(text.encode()).hexdigest())
-        if self.rereads:
-            after = self.change.after
-            read_back(f"{after.lifecycle}-{path_id}", after.seq, text.encode(), own.hash)
-        return own
-
-
 class DecisionGroup:
     """Identical paths whose timer of one name is due.
 
@@ -132,7 +107,7 @@ class DecisionGroup:
         self._rulebook, self._now, self._name, self._due_at = rulebook, now, name, due_at
         self._load = load
         self._one, self._seen = row, (seen := row.snapshot())
-        self._moved: dict[int | None, _Moved] = {}
+        self._moved: dict[int | None, IdenticalMoves] = {}
         self._decide: Decide | None = None
         self.pends: bool = _pending(seen, name, due_at) is not None
         if not self.pends:
@@ -164,12 +139,12 @@ class DecisionGroup:
         moved = self._moved.get(outcome)
         if moved is None:
             return self._first(outcome, verdicts, row)
-        moved.each.append(moved.own(row, verdicts))
+        moved.each.append(moved.own(row.path_id, row.subject, row.head, verdicts))
         return None
 
     def batch_changes(self) -> Iterator[BatchChange]:
         """Yield the moves that were kept."""
-        return (BatchChange(moved.change, moved.each) for moved in self._moved.values())
+        return (moved.batch_change() for moved in self._moved.values())
 
     def _evidence(self, row: EvidenceRow) -> Snapshot:
         return self._seen if row is self._one else row.snapshot()
@@ -186,13 +161,8 @@ class DecisionGroup:
         """Move the first that comes to an outcome by itself, and see whether others can follow."""
         seen = self._evidence(row)
         change = self._by_itself(seen)
-        moved = _Moved(
-            change,
-            None if change.row is None else around(change.row),
-            [],
-            self._rulebook.lifecycle(row.lifecycle).rereads_rows,
-        )
-        own = moved.own(row, verdicts)
+        moved = IdenticalMoves.of(change, self._rulebook.lifecycle(row.lifecycle))
+        own = moved.own(row.path_id, row.subject, row.head, verdicts)
         if change.slot == "take" or change.claims or change.linked:
             self._decide = None
             return change

@@ -152,14 +152,14 @@ def _memoize_decision(
     guards = [lifecycle.guards[name] for route in routes for name in route.new_guards]
     effects = [*timer.effects, *timer.on_refused, *(e for r in routes for e in r.edge.effects)]
     together = all_read(guards)
-    if together is None or not _shared(lifecycle, effects):
+    if together is None or not has_shared_effects(lifecycle, effects):
         return None
     if paths_read(together) - {lifecycle.name}:
         return None  # those decided together have no other path in their own lifecycle
     return MemoizedDecision(guards, routes, lifecycle.evidence)
 
 
-def _shared(lifecycle: Lifecycle, effects: Iterable[Effect]) -> bool:
+def has_shared_effects(lifecycle: Lifecycle, effects: Iterable[Effect]) -> bool:
     """Return whether effects are the same for all paths of a group."""
     asked = all_read(lifecycle.guards[each.when] for each in effects if each.when)
     if asked is None or asked - {paths(lifecycle.name)} - set(map(records, kinds_read(asked))):

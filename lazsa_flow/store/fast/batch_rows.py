@@ -14,10 +14,11 @@ from lazsa_flow.store.encode import (
     journal_row,
     move_row,
     notice_row,
+    path_row,
     record_row,
     timer_row,
 )
-from lazsa_flow.store.rows import StoredJournalRow, StoredMove
+from lazsa_flow.store.rows import StoredJournalRow, StoredMove, StoredPath
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -25,10 +26,34 @@ if TYPE_CHECKING:
     from lazsa_flow.engine.values import BatchChange, Change
     from lazsa_flow.store.encode import Row
 
+_SUBJECT, _HEAD = map(StoredPath._fields.index, ("subject", "head"))
+"""A path's row begins with its number and its lifecycle."""
 _MOVE_HEAD: Final = StoredMove._fields.index("head")
 _VERDICTS: Final = StoredJournalRow._fields.index("verdicts")
 _HASH: Final = StoredJournalRow._fields.index("hash")
 """A path's own verdicts, the hash before and the row's hash stand next to one another."""
+
+
+def opened(batch_changes: Iterable[BatchChange]) -> list[Row]:
+    """Return the rows of paths that open."""
+    rows: list[Row] = []
+    for change, each in batch_changes:
+        if change.before is None:
+            row = path_row(change.after)
+            common, rest = row[_SUBJECT + 1 : _HEAD], row[_HEAD + 1 :]
+            lifecycle = change.after.lifecycle
+            rows += [(own[0], lifecycle, own[1], *common, own[4], *rest) for own in each]
+    return rows
+
+
+def taken(batch_changes: Iterable[BatchChange]) -> list[Row]:
+    """Return the places that are taken: lifecycle, subject and path."""
+    return [
+        (change.after.lifecycle, own.subject, own.path_id)
+        for change, each in batch_changes
+        if change.slot == "take"
+        for own in each
+    ]
 
 
 def moves(batch_changes: Iterable[BatchChange]) -> list[Row]:

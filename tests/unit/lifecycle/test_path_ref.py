@@ -39,7 +39,7 @@ WRITTEN_BY_HAND: Final = {
     "lifecycle/path_ref.py": "writes it",
     "lifecycle/running_guards.py": "of a path whose number is not known it is no reference",
     "store/audit.py": "of a row whose path is missing it is no reference",
-    "engine/batch/group.py": "a sweep writes it for every path: a call would take longer",
+    "engine/batch/identical_moves.py": "a sweep writes it for every path: a call would take longer",
     "store/fast/batch_rows.py": "a sweep writes it for every path: a call would take longer",
 }
 
