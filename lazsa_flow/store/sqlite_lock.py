@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 OWN_PROCESS_S: Final = 3.0
 """For so long another connection of this process may hold the lock before a call fails."""
-POLL_S: Final = 0.05
-"""SQLite is asked for its lock for so long at a time; then it looks every 20 ms at least."""
+POLL_S: Final = 0.02
+"""SQLite is asked for its lock for so long at a time; then it looks every 10 ms at least."""
 _LOCKS: Final = Path("/proc/locks")
 _WRITE_LOCK: Final = 120
 """The byte of the ``-shm`` file that a writer locks. Source: SQLite, WAL-index locks."""
