@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 PARTS_FROM: Final = 5
 """A file of more batches is taken in parts; so many facts are written in a third of a second."""
-PART: Final = 8000
+PART: Final = 6000
 """So many rows are a part: others wait as long as more take, and fewer commit again and again."""
 YIELD_S: Final = 0.0125
 """How long the database is left to others after a part: who waits looks about as often."""

@@ -47,6 +47,7 @@ class Intake:
     differences: list[str] = field(default_factory=list)
     sellers: set[str] = field(default_factory=set)
     new_sellers: int = 0
+    known_sellers: int = 0
     other_country: list[str] = field(default_factory=list)
     suspect_ids: list[str] = field(default_factory=list)
 
@@ -101,12 +102,16 @@ class Intake:
         Args:
             named: Each seller with the country that the row names, if it names one.
             recorded: The countries on record of those who have one, and perhaps of others.
-            new: Whether one of whom nothing is known is taken as a new seller.
+            new: Whether one of whom nothing is known is taken as a new seller. Then no other
+                batch names a seller of this one, and they are counted, not kept.
         """
         countries = {seller: recorded[seller] for seller in named if seller in recorded}
         unknown = [seller for seller in named if seller not in countries]
-        self.sellers.update(named if new else countries)
-        self.new_sellers += len(unknown) if new else 0
+        if new:
+            self.new_sellers += len(unknown)
+            self.known_sellers += len(countries)
+        else:
+            self.sellers.update(countries)
         self.other_country += (
             seller for seller, country in countries.items() if named[seller] not in (None, country)
         )
@@ -121,7 +126,7 @@ class Intake:
             skipped=tuple(self.skipped),
             differences=tuple(self.differences),
             new_sellers=self.new_sellers,
-            known_sellers=len(self.sellers) - self.new_sellers,
+            known_sellers=self.known_sellers + len(self.sellers),
             other_country=tuple(self.other_country),
             suspect_ids=tuple(self.suspect_ids),
             batch=self.batch,
