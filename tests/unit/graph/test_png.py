@@ -14,7 +14,7 @@ from lazsa_flow.graph.chart import build_chart
 from lazsa_flow.graph.png import png
 from lazsa_flow.graph.svg import svg
 from tests.factories import table
-from tests.unit.graph.hostile import HOSTILE, hostile_table
+from tests.unit.graph.hostile import HOSTILE, hostile_chain
 
 
 def size(image: bytes) -> tuple[int, int]:
@@ -35,10 +35,11 @@ def test_an_image_grows_with_its_zoom() -> None:
 
 
 def test_hostile_names_break_no_image() -> None:
-    """Whatever a name holds, there is an image, and it is not empty."""
-    for name in HOSTILE:
-        width, height = size(png(build_chart(hostile_table(name)), zoom=1))
-        assert min(width, height) > 400, name
+    """Whatever names hold, there is an image, and it is not empty."""
+    for first in range(0, len(HOSTILE), 10):
+        chart = build_chart(hostile_chain(HOSTILE[first : first + 10]))
+        width, height = size(png(chart, zoom=1))
+        assert min(width, height) > 400, first
 
 
 @pytest.mark.parametrize("module", ["resvg_py", "fontpkg"])
