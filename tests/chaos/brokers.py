@@ -94,7 +94,7 @@ FAULTS: Final = (
         "redis-flushed",
         partial(disturb, what=_flush, span_s=(120, 3)),
         rounds=24,
-        dose=6,
+        dose=3,
         unit="FLUSHALL, every 5 s for 2 minutes of work",
         holds="no transition fails, caught up within 60 s",
     ),

@@ -174,7 +174,7 @@ FAULTS: Final = (
         "tickers",
         many_tickers,
         rounds=1000,
-        dose=8,
+        dose=4,
         suite="postgresql",
         unit="boundaries, at each of which four tickers ring",
         holds="nothing is done twice, missed or early",

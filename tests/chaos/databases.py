@@ -214,7 +214,7 @@ FAULTS: Final = (
         "commit-cut",
         terminate,
         rounds=200,
-        dose=5,
+        dose=3,
         fsync=True,
         unit="pg_terminate_backend during COMMIT",
         holds="what was acknowledged is there, a retry by key doubles nothing",

@@ -97,7 +97,7 @@ FAULTS: Final = (
         "rehearsal-sellers",
         foretell,
         rounds=2000,
-        dose=24,
+        dose=12,
         suite="sqlite",
         unit="sellers of the file next to the clone, or else of the sample, and made-up ones",
         holds="each row is foretold with its hash; a late night differs in instants alone",

@@ -221,7 +221,7 @@ FAULTS: Final = (
         "kill",
         kill_workers,
         rounds=200,
-        dose=2,
+        dose=1,
         unit="kills -9 of a worker at random",
         holds="others go on within 60 s",
         seeds=3,
