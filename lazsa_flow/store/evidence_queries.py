@@ -18,7 +18,7 @@ from lazsa_flow.lifecycle.model import Snapshot
 from lazsa_flow.lifecycle.values import FrozenDict
 from lazsa_flow.store import decode, schema
 from lazsa_flow.store.evidence_rows import put_together
-from lazsa_flow.store.fast.driver import fetch_all, ids_table, ids_value
+from lazsa_flow.store.fast.driver import count_few, fetch_all, ids_table, ids_value
 from lazsa_flow.store.merges import current_id_of
 from lazsa_flow.store.rows import PATH_COLUMNS
 from lazsa_flow.store.taken_keys import find_taken
@@ -267,7 +267,7 @@ def of_opening(
     dialect = connection.dialect.name
     by_subject = (source for source in sources if source.rows.by == "subject")
     asked = [source for source in by_subject if read is None or source.name in read]
-    select = opening_queries(dialect, tuple(asked))
+    select = opening_queries(dialect, tuple(asked), at_most=count_few(names))
     others, records_found, *found = fetch_all(
         connection,
         [select.paths, select.records, *select.sources],
@@ -304,9 +304,11 @@ class OpeningQueries(NamedTuple):
 
 
 @lru_cache
-def opening_queries(dialect: str, sources: tuple[Source, ...]) -> OpeningQueries:
-    """Return the statements of a dialect for these evidence sources."""
-    named = ids_table(dialect, sa.Text)
+def opening_queries(
+    dialect: str, sources: tuple[Source, ...], *, at_most: int | None = None
+) -> OpeningQueries:
+    """Return the statements of a dialect for these evidence sources and so many ids."""
+    named = ids_table(dialect, sa.Text, at_most=at_most)
     paths, records = schema.paths, schema.records
     return OpeningQueries(
         sa.select(*PATH_COLUMNS)

@@ -47,18 +47,20 @@ def _from_sequences(
     """Take the next numbers of each table, by one statement for all of them."""
     values = {f"rows_{table.name}": needed[table] for table in tables}
     numbers: list[list[int]] = [[] for _ in tables]
-    for place, number in fetch(connection, _next(tables), values):
+    single = tuple(needed[table] == 1 for table in tables)
+    for place, number in fetch(connection, _next(tables, single), values):
         numbers[place].append(number)
     return [iter(each) for each in numbers]
 
 
 @lru_cache
-def _next(tables: tuple[sa.Table, ...]) -> sa.CompoundSelect[Any]:
-    """Select the next numbers of tables with their places, as many as their parameters say."""
-    return sa.union_all(*(_next_of(table, place) for place, table in enumerate(tables)))
+def _next(tables: tuple[sa.Table, ...], single: tuple[bool, ...]) -> sa.CompoundSelect[Any]:
+    """Select the next numbers of tables with their places: one, or as many as a parameter says."""
+    each = enumerate(zip(tables, single, strict=True))
+    return sa.union_all(*(_next_of(table, place, one=one) for place, (table, one) in each))
 
 
-def _next_of(table: sa.Table, place: int) -> sa.Select[Any]:
+def _next_of(table: sa.Table, place: int, *, one: bool) -> sa.Select[Any]:
     rows = sa.bindparam(f"rows_{table.name}", type_=sa.Integer())
     sequence: Any = sa.func.pg_get_serial_sequence(
         sa.literal_column(f"'{table.name}'"), sa.literal_column("'id'")
@@ -66,6 +68,8 @@ def _next_of(table: sa.Table, place: int) -> sa.Select[Any]:
     if table is schema.paths:
         sequence = sa.literal_column(f"'{schema.PATH_ID.name}'")
     columns: Any = sa.literal_column(str(place)), sa.func.nextval(sequence, type_=sa.BigInteger())
+    if one:  # PostgreSQL would plan a series again each time
+        return sa.select(*columns)
     each = sa.func.generate_series(sa.literal_column("1"), rows)
     return sa.select(*columns).select_from(each)
 

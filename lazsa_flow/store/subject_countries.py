@@ -84,9 +84,9 @@ def add_first(
 
 
 @lru_cache
-def select_latest(dialect: str) -> sa.Select[Any]:
-    """Select subject and country of the last row of each of ``ids``."""
-    asked, other = ids_table(dialect, sa.Text), _ROWS.alias("other")
+def select_latest(dialect: str, *, at_most: int | None = None) -> sa.Select[Any]:
+    """Select subject and country of the last row of each of so many ``ids``."""
+    asked, other = ids_table(dialect, sa.Text, at_most=at_most), _ROWS.alias("other")
     if dialect == "postgresql":  # it would read the whole table to join it
         own = sa.select(other.c.country).where(other.c.subject == current_id_of(asked.c.id))
         last_own = own.correlate(asked).order_by(other.c.id.desc()).limit(1).lateral()

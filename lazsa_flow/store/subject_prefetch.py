@@ -24,7 +24,7 @@ from lazsa_flow.store import (
     schema,
     subject_countries,
 )
-from lazsa_flow.store.fast.driver import fetch_all, ids_table, ids_value
+from lazsa_flow.store.fast.driver import count_few, fetch_all, ids_table, ids_value
 from lazsa_flow.store.rows import StoredPath
 from lazsa_flow.store.transaction_stamp import Stamp, listed, stamp_of, stamp_query
 
@@ -87,9 +87,10 @@ def prefetch_subjects(
     Raises:
         KeyReusedError: The key was used for another command.
     """
-    dialect = connection.dialect.name
-    asked = _queries(dialect, lock=lock, keyed=key is not None)
-    *_, paths, [about] = fetch_all(connection, asked, _values(dialect, names) | {"key": key})
+    dialect, ids = connection.dialect.name, _list_ids(names)
+    asked = _queries(dialect, count_few(ids), lock=lock, keyed=key is not None)
+    values = {"ids": ids_value(dialect, ids), "key": key}
+    *_, paths, [about] = fetch_all(connection, asked, values)
     stamp, found = stamp_of(about[:-_LISTED]), about[-_LISTED:]
     try:
         stored, *rows = [json.loads(each or "[]") for each in found]
@@ -103,20 +104,23 @@ def read_subjects(
     connection: sa.Connection, names: Mapping[str, Collection[str]], *, lock: bool
 ) -> dict[str, SubjectSeen]:
     """Return what is recorded about subjects; with ``lock``, their paths stay as they are."""
-    dialect = connection.dialect.name
-    asked = _about(dialect, lock=lock)
-    return _by_subject(names, *fetch_all(connection, asked, _values(dialect, names)))
+    dialect, ids = connection.dialect.name, _list_ids(names)
+    asked = _about(dialect, count_few(ids), lock=lock)
+    return _by_subject(names, *fetch_all(connection, asked, {"ids": ids_value(dialect, ids)}))
 
 
-def _values(dialect: str, names: Mapping[str, Collection[str]]) -> dict[str, Any]:
+def _list_ids(names: Mapping[str, Collection[str]]) -> list[str]:
+    """List every id once; what cannot be printed names nobody."""
     every = [name for several in names.values() for name in several if name.isprintable()]
-    return {"ids": ids_value(dialect, list(dict.fromkeys(every)))}
+    return list(dict.fromkeys(every))
 
 
 @lru_cache
-def _queries(dialect: str, *, lock: bool, keyed: bool) -> tuple[sa.ClauseElement, ...]:
+def _queries(
+    dialect: str, at_most: int | None, *, lock: bool, keyed: bool
+) -> tuple[sa.ClauseElement, ...]:
     """Select what is asked first: the locks, the paths, and all else as one row, lists last."""
-    paths, *about = _about(dialect, lock=lock)
+    paths, *about = _about(dialect, at_most, lock=lock)
     stamp = stamp_query(dialect).subquery("stamp")
     lists = [listed(dialect, query) for query in (idempotency.STORED, *about)]
     return (*_locks(dialect, lock=lock, keyed=keyed), paths, sa.select(*stamp.c, *lists))
@@ -130,17 +134,21 @@ def _locks(dialect: str, *, lock: bool, keyed: bool) -> list[sa.ClauseElement]:
 
 
 @lru_cache
-def _about(dialect: str, *, lock: bool) -> tuple[sa.Select[Any], ...]:
+def _about(dialect: str, at_most: int | None, *, lock: bool) -> tuple[sa.Select[Any], ...]:
     """Select paths, records, countries and pending timers of the subjects ``ids``."""
-    opening = evidence_queries.opening_queries(dialect, ())
-    named, paths, timers = ids_table(dialect, sa.Text), schema.paths, schema.timers
+    opening = evidence_queries.opening_queries(dialect, (), at_most=at_most)
+    named, paths, timers = (
+        ids_table(dialect, sa.Text, at_most=at_most),
+        schema.paths,
+        schema.timers,
+    )
     of_paths = named.join(paths, paths.c.subject == named.c.id)
     pending = (timers.c.path_id == paths.c.id) & schema.is_pending(timers)
     select_paths = opening.paths.with_for_update(of=paths) if lock else opening.paths
     return (
         select_paths,
         opening.records,
-        subject_countries.select_latest(dialect),
+        subject_countries.select_latest(dialect, at_most=at_most),
         sa.select(paths.c.subject, *decode.PENDING).select_from(of_paths.join(timers, pending)),
     )
 

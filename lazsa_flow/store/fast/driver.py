@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
+_FEW: Final = 4
+"""So many ids are few: a person and who nominates them, each with another id of theirs."""
 _IDLE: Final = 0
 """libpq's PQTRANS_IDLE: no transaction has begun. psycopg is not imported for it."""
 
@@ -75,13 +77,34 @@ def _make_dialect(name: str) -> sa.Dialect:
     return dialect
 
 
-def ids_table(dialect: str, type_: type[sa.types.TypeEngine[Any]] = sa.BigInteger) -> Any:
-    """Return the parameter ``ids`` as a table of one column, ``id``."""
+def ids_table(
+    dialect: str,
+    type_: type[sa.types.TypeEngine[Any]] = sa.BigInteger,
+    *,
+    at_most: int | None = None,
+) -> Any:
+    """Return the parameter ``ids`` as a table of one column, ``id``.
+
+    Args:
+        dialect: The database's.
+        type_: Of an id.
+        at_most: How many ids there are, where they are few. PostgreSQL then plans the statement
+            once, for so many; otherwise it counts the ids and plans again each time.
+    """
     if dialect == "postgresql":
-        ids = sa.bindparam("ids", type_=sa.ARRAY(type_))
-        return sa.func.unnest(ids).table_valued("id", name="chunk").render_derived()
+        ids: Any = sa.bindparam("ids", type_=sa.ARRAY(type_))
+        if at_most is None:
+            return sa.func.unnest(ids).table_valued("id", name="chunk").render_derived()
+        uncounted = sa.select(ids).scalar_subquery()
+        each = sa.func.unnest(uncounted).table_valued("id", name="each_id").render_derived()
+        return sa.select(each.c.id).limit(sa.literal_column(str(at_most))).subquery("chunk")
     listed = sa.func.json_each(sa.bindparam("ids", type_=sa.Text())).table_valued("value")
     return sa.select(listed.c.value.label("id")).subquery("chunk")
+
+
+def count_few(ids: Collection[int] | Collection[str]) -> int | None:
+    """Return how many ids there are, where they are few, as :func:`ids_table` takes it."""
+    return len(ids) if len(ids) <= _FEW else None
 
 
 def ids_value(dialect: str, ids: Collection[int] | Collection[str]) -> str:
