@@ -16,7 +16,7 @@ from lazsa_flow.lifecycle import ids
 from lazsa_flow.lifecycle.calendar import DATE_EXPECTED, YEARS, parse_date
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import date
 
     from lazsa_flow.csvfiles.problems import Problems
@@ -55,6 +55,23 @@ def parse_id(text: str) -> str:
         return ids.parse_id(text, where="", field="")
     except InputError:
         raise UnfitError(ids.expected_id()) from None
+
+
+def parse_ids(texts: Sequence[str]) -> Sequence[str]:
+    """Read a column of ids, as :func:`parse_id` reads each.
+
+    Raises:
+        UnfitError: One is none.
+    """
+    joined = "".join(texts)
+    plain = (
+        joined.isascii()
+        and joined.isprintable()
+        and all(texts)
+        and max(map(len, texts), default=0) <= ids.ID_CHARS
+        and all(map(str.__eq__, texts, map(str.strip, texts)))
+    )
+    return texts if plain else [parse_id(text) for text in texts]
 
 
 def parse_day(text: str) -> date:

@@ -39,7 +39,7 @@ PARTS_FROM: Final = 5
 PART: Final = 6000
 """So many rows are a part: others wait as long as more take, and fewer commit again and again."""
 YIELD_S: Final = 0.0125
-"""How long the database is left to others after a part: who waits looks about as often."""
+"""For so long at least nothing is written after a part: who waits looks about as often."""
 
 _Row = TypeVar("_Row")
 
@@ -106,15 +106,24 @@ class Taking(Generic[_Row]):
             return intake.result().fields()
 
         intake.batch = context.store.transact(begin, again=False, lost=False)
-        rows = self.staged.sort_by(parts.order)
+        rows, others_until = self.staged.sort_by(parts.order), 0.0
         while part := list(islice(rows, PART)):
-            self._take_part(intake, parts, part)
-            time.sleep(YIELD_S)
+            self._take_part(intake, parts, part, others_until)
+            others_until = time.monotonic() + YIELD_S
         found = context.run_idempotent(self.options.key, request, now, complete, again=False)
         return read_result(self.source, found)
 
-    def _take_part(self, intake: Intake, parts: PartTaker[_Row], rows: list[_Row]) -> None:
-        """Take some rows; what is looked up first, while others may write, mostly still holds."""
+    def _take_part(
+        self, intake: Intake, parts: PartTaker[_Row], rows: list[_Row], others_until: float
+    ) -> None:
+        """Take some rows; what is looked up first, while others may write, mostly still holds.
+
+        Args:
+            intake: The import.
+            parts: How its rows are taken.
+            rows: The rows.
+            others_until: Until when the database is left to others, by the monotonic clock.
+        """
         store = intake.context.store
         with store.begin(write=False) as intake.transaction:
             stamp = intake.transaction.evidence_stamp()
@@ -126,6 +135,7 @@ class Taking(Generic[_Row]):
             holds = transaction.evidence_stamp() == stamp
             parts.write(intake, found if holds else parts.look_up(intake, rows))
 
+        time.sleep(max(0.0, others_until - time.monotonic()))
         store.transact(write, again=False, lost=False)
 
     def _take_in(

@@ -102,7 +102,8 @@ def _take_facts(intake: Intake, batch: list[tuple[int, StoredFacts]]) -> None:
 def _check_days(intake: Intake, batch: list[tuple[int, StoredFacts]]) -> None:
     """Refuse facts that are dated after today in the seller's country."""
     today = _local_dates(intake)
-    coming = [each for each in batch if each[1][2] > min(today.values())]
+    earliest = min(today.values())
+    coming = [each for each in batch if each[1][2] > earliest]
     countries = _countries_of(intake, coming)
     for line, (seller, country, as_of, *_) in coming:
         judged_in = _country_judged(today, countries.get(seller), country)

@@ -24,6 +24,7 @@ from lazsa_flow.csvfiles.fields import (
     parse_day,
     parse_flag,
     parse_id,
+    parse_ids,
     parse_rate,
     set_of,
 )
@@ -103,10 +104,10 @@ _CACHED: Final = 4096
 """How many texts of a column are read once only: sellers share most dates and rates."""
 _BLOCK: Final = 500
 """So many facts of a host are checked together; of a file about as many."""
-_PLAIN_RATE: Final = r"(?:0(?:\.[0-9]{1,6})?|1(?:\.0{1,6})?)?"
-_PLAIN_RATES: Final = re.compile(";".join([_PLAIN_RATE] * MONTHS_JUDGED))
-_PLAIN_AMOUNT: Final = re.compile(r"(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,6})?")
-"""Amounts and rates that are stored as they stand: a decimal's own text is the same."""
+_PLAIN_RATE: Final = r"(?:0\.[0-9]{1,6}+|0|1(?:\.0{1,6}+)?+)?+"
+_PLAIN_MONTHS: Final = f"(?:{_PLAIN_RATE};){{{MONTHS_JUDGED - 1}}}+{_PLAIN_RATE}"
+_PLAIN_AMOUNT: Final = r"(?:0|[1-9][0-9]{0,17}+)(?:\.[0-9]{1,6}+)?+"
+"""Months and amounts that are stored as they stand: a decimal's own text is the same."""
 
 
 def _store_day(text: str) -> str:
@@ -118,11 +119,11 @@ def _store_rate(text: str) -> str:
 
 
 def _store_amount(text: str) -> str:
-    return text if _PLAIN_AMOUNT.fullmatch(text) else str(parse_amount(text))
+    return text if re.fullmatch(_PLAIN_AMOUNT, text) else str(parse_amount(text))
 
 
 def _store_months(text: str) -> str:
-    if _PLAIN_RATES.fullmatch(text):
+    if re.fullmatch(_PLAIN_MONTHS, text):
         return text
     return ";".join("" if each is None else str(each) for each in parse_months(text))
 
@@ -149,6 +150,15 @@ _FIGURES: Final[Mapping[str, Callable[[str], Any]]] = {
     "activities": _cache_reads(_store_activities),
 }
 """The columns that may be empty, in their order, with what makes the stored value of a text."""
+_PLAIN: Final = {
+    name: re.compile(f"(?:{plain},)*+{plain}")
+    for name, plain in (
+        ("gmv_usd", _PLAIN_AMOUNT),
+        ("monthly_cancellation_rates", _PLAIN_MONTHS),
+    )
+}
+"""The columns of which hardly a text comes again, as all of a block are that are stored as they
+stand, with commas between them."""
 
 
 def read_facts(
@@ -274,14 +284,25 @@ def _store_rows(rows: Sequence[Sequence[str]], countries: AbstractSet[str]) -> l
     columns = list(zip(*rows, strict=True))
     named = columns[_AT["country"]]
     as_of = _store_column(_store_day, columns[_AT["as_of"]])
-    figures = [
-        _store_column(store, columns[_AT[name]], optional=True) for name, store in _FIGURES.items()
-    ]
+    figures = [_store_figures(name, columns[_AT[name]]) for name in _FIGURES]
     joined = zip(figures[0], as_of, strict=True)
     if not countries >= set(named) or any(on is not None and on > day for on, day in joined):
         raise UnfitError("")
-    sellers = map(parse_id, columns[_AT["seller_id"]])
+    sellers = parse_ids(columns[_AT["seller_id"]])
     return list(zip(sellers, named, as_of, *figures, strict=True))
+
+
+def _store_figures(name: str, texts: Sequence[str]) -> Sequence[Any]:
+    """Return the stored values of a column that may be empty.
+
+    Raises:
+        UnfitError: One is not what the column holds.
+    """
+    if (plain := _PLAIN.get(name)) is not None:
+        joined = ",".join(texts)
+        if joined.count(",") == len(texts) - 1 and plain.fullmatch(joined):
+            return texts
+    return _store_column(_FIGURES[name], texts, optional=True)
 
 
 def _store_column(

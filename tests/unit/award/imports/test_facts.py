@@ -150,6 +150,53 @@ def test_bad_input_is_refused_by_field(tmp_path: Path, field: str, text: str) ->
     assert problem.expected
 
 
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("seller_id", "s2 "),
+        ("seller_id", "s\u200b2"),
+        ("seller_id", "x" * 129),
+        ("gmv_usd", "1,2"),
+        ("gmv_usd", "1e3"),
+        ("monthly_cancellation_rates", f"{NINE},{NINE}"),
+        ("monthly_cancellation_rates", NINE.replace(";", ",")),
+    ],
+)
+def test_bad_input_among_other_rows_is_refused_by_line(
+    tmp_path: Path, field: str, text: str
+) -> None:
+    """Columns are checked whole; what no row may hold is found among others, too."""
+    fault = ROW | {"seller_id": "s2", field: f'"{text}"'}
+    path = write(tmp_path, ROW, fault, ROW | {"seller_id": "s3"})
+    with pytest.raises(InputError) as caught:
+        list(read_facts(path, COUNTRIES))
+    (problem,) = caught.value.problems
+    assert (problem.where, problem.field) == (f"{path}:3", field)
+
+
+def test_rows_are_read_together_as_each_alone(tmp_path: Path) -> None:
+    """Whether a column is plain as a whole does not change what is read."""
+    amounts = ("0", "", "1.50", "007.5", "123456789012345678.123456789012", "0.1234567")
+    months = (NINE, ";" * 8, "", ";".join(["1.000", "0.5", ""] * 3), ";".join(["01"] + ["0"] * 8))
+    sellers = ("s-1", "\u00e9", "e\u0301 2", "a b", "s-5", "s-6")
+    rows = [
+        ROW | {"seller_id": seller, "gmv_usd": amount, "monthly_cancellation_rates": of_months}
+        for of_months in months
+        for amount, seller in zip(amounts, sellers, strict=True)
+    ]
+    alone: list[Facts | None] = []
+    for number, row in enumerate(rows):
+        row["seller_id"] += f"-{number}"
+        try:
+            alone.append(one(tmp_path, **row))
+        except InputError:
+            alone.append(None)
+    taken = [row for row, facts in zip(rows, alone, strict=True) if facts is not None]
+    assert len(taken) > len(rows) / 2
+    together = list(read_facts(write(tmp_path, *taken), COUNTRIES))
+    assert together == [facts for facts in alone if facts is not None]
+
+
 def test_longest_values_are_taken(tmp_path: Path) -> None:
     """An id of 128 characters, nine digits and a decimal of 18 and 12 places are taken whole."""
     facts = one(
