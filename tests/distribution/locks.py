@@ -1,8 +1,8 @@
 """Lock files: the exact versions of all dependencies, with the hashes of their files.
 
 ``./dev lock`` writes them with uv, ``./dev lock --upgrade`` takes the newest versions that fit.
-pip installs from them with ``--require-hashes -r``; it refuses hashes in ``-c`` for a requirement
-that is not pinned.
+``./dev`` installs from them with ``--require-hashes -r``, by uv, or by pip where uv cannot. pip
+refuses hashes in ``-c`` for a requirement that is not pinned.
 """
 
 from __future__ import annotations
@@ -38,21 +38,25 @@ class Lock:
         title: What it holds.
         extras: The extras of the project that are in it, besides the core.
         builds: Whether what builds the project is in it.
+        others: What else is in it.
     """
 
     file: Path
     title: str
     extras: tuple[str, ...] = ()
     builds: bool = False
+    others: tuple[str, ...] = ()
 
 
 RUN: Final = Lock(
     Path("config/requirements.txt"), "What lazsa-flow[all] of this release needs", ("all",)
 )
 BUILD: Final = Lock(FOLDER / "build.txt", "What builds the package", builds=True)
+INSTALL: Final = Lock(FOLDER / "install.txt", "What installs the other locks", others=("uv",))
 LOCKS: Final = (
     RUN,
     BUILD,
+    INSTALL,
     Lock(FOLDER / "test.txt", "What the tests and ./dev lint need", ("all", "test"), builds=True),
     Lock(FOLDER / "bench.txt", "What ./dev bench needs", ("all", "bench", "test"), builds=True),
     Lock(FOLDER / "docs.txt", "What ./dev docs needs", ("docs",), builds=True),
@@ -94,7 +98,7 @@ def write_lock(lock: Lock, *, beside: tuple[Path, ...] = (), upgrade: bool = Fal
         *(["--upgrade"] if upgrade else []),
         *(*sources, "-"),
     ]
-    given = "\n".join(building)
+    given = "\n".join((*building, *lock.others))
     subprocess.run(command, cwd=ROOT, check=True, text=True, input=given, stdout=subprocess.DEVNULL)
     file = ROOT / lock.file
     header = HEADER.format(title=lock.title, name=lock.file.name)

@@ -60,7 +60,7 @@ def test_a_lock_names_every_dependency_with_its_hashes(lock: Lock) -> None:
 def _list_requirements(project: dict[str, Any], lock: Lock) -> list[str]:
     """Return the requirements of a lock, those of extras of ours by what they name."""
     extras = project["project"]["optional-dependencies"]
-    wanted = [*(project["build-system"]["requires"] if lock.builds else [])]
+    wanted = [*(project["build-system"]["requires"] if lock.builds else []), *lock.others]
     wanted += project["project"]["dependencies"] if lock.extras else []
     names = list(lock.extras)
     while names:

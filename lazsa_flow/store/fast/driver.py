@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
 _FEW: Final = 4
-"""So many ids are few: a person and who nominates them, each with another id of theirs."""
+"""So many ids are few: a subject and whoever acts on it, each with a former id."""
 _IDLE: Final = 0
 """libpq's PQTRANS_IDLE: no transaction has begun. psycopg is not imported for it."""
 
