@@ -203,12 +203,16 @@ _FEW_BYTES: Final = 8 * 8192
 
 
 def empty_database(url: str, *, but: Collection[str]) -> None:
-    """Empty all tables of ours but some in a PostgreSQL database, and restart its numbering."""
+    """Empty all tables of ours but some in a PostgreSQL database, and restart its numbering.
+
+    Temporary tables are another session's that has not ended yet: they go with it.
+    """
     import psycopg
 
     with psycopg.connect(url, autocommit=True) as connection:
         found = connection.execute(
             "SELECT tablename FROM pg_tables WHERE tablename LIKE 'lazsa\\_%'"
+            " AND schemaname NOT LIKE 'pg\\_temp\\_%'"
         ).fetchall()
         tables = [name for (name,) in found if name not in but]
         with connection.transaction():  # the triggers that keep rows stay out of it
