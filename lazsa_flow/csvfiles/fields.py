@@ -58,10 +58,10 @@ def parse_id(text: str) -> str:
 
 
 def parse_ids(texts: Sequence[str]) -> Sequence[str]:
-    """Read a column of ids, as :func:`parse_id` reads each.
+    """Read ids together; each becomes what :func:`parse_id` makes of it.
 
     Raises:
-        UnfitError: One is none.
+        UnfitError: One of them is no id.
     """
     joined = "".join(texts)
     plain = (

@@ -66,7 +66,7 @@ def queries(dialect: str, sources: tuple[Source, ...], *, merged: bool = False) 
         mine.join(paths, paths.c.subject == own.c.subject)
     )
     pending = (timers.c.path_id == chunk.c.id) & schema.is_pending(timers)
-    named, its = (_named(chunk, own),) * 2 if merged else (mine, own)
+    named, its = (_join_ids(chunk, own),) * 2 if merged else (mine, own)
     return Queries(
         paths=sibling_paths,
         paths_locked=sibling_paths.order_by(paths.c.id).with_for_update(of=paths),
@@ -192,7 +192,7 @@ def _latest_of_chunk(source: SourceTable, mine: Any, own: Any, before: Any) -> s
     return found
 
 
-def _named(chunk: Any, own: Any) -> Any:
+def _join_ids(chunk: Any, own: Any) -> Any:
     """Return the chunk's paths, each under every id; ``current_id`` is the one that holds."""
     aliases = schema.subject_aliases
     columns = (own.c.id, own.c.cycle_on, own.c.subject.label("current_id"))

@@ -33,7 +33,7 @@ def take_numbers(
     if connection.dialect.name == "postgresql":
         found = _from_sequences(connection, tables, needed)
     else:
-        largest = fetch_all(connection, [_largest(table) for table in tables], {})
+        largest = fetch_all(connection, [_select_largest(table) for table in tables], {})
         found = [count((rows[0][0] or 0) + 1) for rows in largest]
     taken = dict(zip(tables, found, strict=True))
     if schema.paths in taken:
@@ -47,20 +47,24 @@ def _from_sequences(
     """Take the next numbers of each table, by one statement for all of them."""
     values = {f"rows_{table.name}": needed[table] for table in tables}
     numbers: list[list[int]] = [[] for _ in tables]
-    single = tuple(needed[table] == 1 for table in tables)
-    for place, number in fetch(connection, _next(tables, single), values):
+    query = _select_next(tuple((table, needed[table] == 1) for table in tables))
+    for place, number in fetch(connection, query, values):
         numbers[place].append(number)
     return [iter(each) for each in numbers]
 
 
 @lru_cache
-def _next(tables: tuple[sa.Table, ...], single: tuple[bool, ...]) -> sa.CompoundSelect[Any]:
-    """Select the next numbers of tables with their places: one, or as many as a parameter says."""
-    each = enumerate(zip(tables, single, strict=True))
-    return sa.union_all(*(_next_of(table, place, one=one) for place, (table, one) in each))
+def _select_next(tables: tuple[tuple[sa.Table, bool], ...]) -> sa.CompoundSelect[Any]:
+    """Select the next numbers of tables, each with the place of its table.
+
+    Args:
+        tables: Each with whether one number is needed; otherwise a parameter says how many.
+    """
+    each = enumerate(tables)
+    return sa.union_all(*(_select_next_of(table, place, one=one) for place, (table, one) in each))
 
 
-def _next_of(table: sa.Table, place: int, *, one: bool) -> sa.Select[Any]:
+def _select_next_of(table: sa.Table, place: int, *, one: bool) -> sa.Select[Any]:
     rows = sa.bindparam(f"rows_{table.name}", type_=sa.Integer())
     sequence: Any = sa.func.pg_get_serial_sequence(
         sa.literal_column(f"'{table.name}'"), sa.literal_column("'id'")
@@ -75,7 +79,7 @@ def _next_of(table: sa.Table, place: int, *, one: bool) -> sa.Select[Any]:
 
 
 @lru_cache
-def _largest(table: sa.Table) -> sa.Select[Any]:
+def _select_largest(table: sa.Table) -> sa.Select[Any]:
     if table is schema.paths:
         return path_numbers.LARGEST
     return sa.select(sa.func.max(table.c.id))

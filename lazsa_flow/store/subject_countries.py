@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from lazsa_flow.lifecycle.calendar import instant_text
 from lazsa_flow.store import schema
-from lazsa_flow.store.fast.driver import fetch, ids_table, ids_value
+from lazsa_flow.store.fast.driver import count_few, fetch, ids_table, ids_value
 from lazsa_flow.store.merges import current_id_of
 
 if TYPE_CHECKING:
@@ -39,8 +39,9 @@ def countries_of(connection: sa.Connection, subjects: Collection[str]) -> dict[s
     An alias is where the subject is whom it was merged into.
     """
     dialect = connection.dialect.name
-    values = {"ids": ids_value(dialect, [each for each in subjects if each.isprintable()])}
-    return dict(fetch(connection, select_latest(dialect), values))
+    ids = [each for each in subjects if each.isprintable()]
+    query = select_latest(dialect, at_most=count_few(ids))
+    return dict(fetch(connection, query, {"ids": ids_value(dialect, ids)}))
 
 
 def read_history(connection: sa.Connection, names: Collection[str]) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from lazsa_flow.lifecycle.merged_ids import MergedIds
 from lazsa_flow.store import decode, evidence_queries, merges, schema, subject_countries
 from lazsa_flow.store import subject_prefetch as prefetching
 from lazsa_flow.store.engine_transaction import EngineTransaction
-from lazsa_flow.store.fast.driver import fetch, ids_table, ids_value, rows_of
+from lazsa_flow.store.fast.driver import count_few, fetch, ids_table, ids_value, rows_of
 from lazsa_flow.store.rows import PATH_COLUMNS
 
 if TYPE_CHECKING:
@@ -34,9 +34,9 @@ _PATHS_OF: Final = (
 
 
 @lru_cache
-def _paths_of_all(dialect: str) -> sa.Select[Any]:
+def _paths_of_all(dialect: str, at_most: int | None) -> sa.Select[Any]:
     """Select each of ``ids`` with the paths of a lifecycle that stand under the id that holds."""
-    asked, table = ids_table(dialect, sa.Text), schema.paths
+    asked, table = ids_table(dialect, sa.Text, at_most=at_most), schema.paths
     theirs = table.c.subject == merges.current_id_of(asked.c.id)
     return (
         sa.select(asked.c.id, *PATH_COLUMNS)
@@ -47,17 +47,22 @@ def _paths_of_all(dialect: str) -> sa.Select[Any]:
 
 
 @lru_cache
-def _open_paths(dialect: str) -> sa.Select[Any]:
+def _open_paths(dialect: str, at_most: int | None) -> sa.Select[Any]:
     """Select each of ``ids`` with the number of its open path in a lifecycle, if it has one.
 
     Asked for each id by itself: in a join SQLite would go through every open path there is.
     """
-    asked, table = ids_table(dialect, sa.Text), schema.slots
+    asked, table = ids_table(dialect, sa.Text, at_most=at_most), schema.slots
     path_id = sa.select(table.c.path_id).where(
         table.c.lifecycle == sa.bindparam("lifecycle", type_=sa.Text()),
         table.c.subject == merges.current_id_of(asked.c.id),
     )
     return sa.select(asked.c.id, path_id.scalar_subquery())
+
+
+def _records_of(dialect: str, at_most: int | None) -> sa.Select[Any]:
+    """Select what is recorded about the subjects ``ids``, oldest first."""
+    return evidence_queries.opening_queries(dialect, (), at_most=at_most).records
 
 
 class SubjectSide(EngineTransaction):
@@ -74,22 +79,18 @@ class SubjectSide(EngineTransaction):
     def paths_of_all(self, subjects: Collection[str], lifecycle: str) -> dict[str, list[Path]]:
         """Return all paths of these subjects in a lifecycle, oldest first, by subject."""
         found: dict[str, list[Path]] = {each: [] for each in subjects}
-        values = self._ids(subjects) | {"lifecycle": lifecycle}
-        for subject, *row in fetch(self._connection, self._select(_paths_of_all), values):
+        for subject, *row in self._fetch_by_ids(_paths_of_all, subjects, lifecycle=lifecycle):
             found[subject].append(decode.path(tuple(row)))
         return found
 
     def open_paths(self, lifecycle: str, subjects: Collection[str]) -> dict[str, int]:
         """Return the number of each subject's open path in a lifecycle, of those who have one."""
-        values = self._ids(subjects) | {"lifecycle": lifecycle}
-        found = dict(fetch(self._connection, self._select(_open_paths), values))
+        found = dict(self._fetch_by_ids(_open_paths, subjects, lifecycle=lifecycle))
         return {each: path_id for each in subjects if (path_id := found.get(each)) is not None}
 
     def records_of(self, subject: str) -> list[Statement]:
         """Return what is recorded about a subject, oldest first."""
-        select = evidence_queries.opening_queries(self._lent.dialect.name, ()).records
-        rows = fetch(self._connection, select, self._ids(self.names_of(subject)))
-        return list(map(decode.record, rows))
+        return list(map(decode.record, self._fetch_by_ids(_records_of, self.names_of(subject))))
 
     def records_by_subject(self, kind: str) -> dict[str, list[Statement]]:
         """Return what is recorded under a name of a kind, by subject, oldest first.
@@ -110,14 +111,23 @@ class SubjectSide(EngineTransaction):
             found.setdefault(held.get(subject, subject), []).append(record)
         return found
 
-    def _select(self, statement: Callable[[str], sa.Select[Any]]) -> sa.Select[Any]:
-        """Return a statement of this connection's dialect."""
-        return statement(self._lent.dialect.name)
+    def _fetch_by_ids(
+        self,
+        select: Callable[[str, int | None], sa.Select[Any]],
+        names: Collection[str],
+        **values: Any,
+    ) -> list[tuple[Any, ...]]:
+        """Run a query by names; what cannot be printed names nobody.
 
-    def _ids(self, names: Collection[str]) -> dict[str, Any]:
-        """Return names as the parameter ``ids``; what cannot be printed names nobody."""
-        asked = [each for each in dict.fromkeys(names) if each.isprintable()]
-        return {"ids": ids_value(self._lent.dialect.name, asked)}
+        Args:
+            select: Makes it, of a dialect and for so many ``ids``; see :func:`ids_table`.
+            names: The names.
+            values: Its other parameters.
+        """
+        dialect = self._lent.dialect.name
+        ids = [each for each in dict.fromkeys(names) if each.isprintable()]
+        query = select(dialect, count_few(ids))
+        return fetch(self._connection, query, {"ids": ids_value(dialect, ids), **values})
 
     # -- what a command on subjects reads first
 

@@ -88,7 +88,7 @@ def prefetch_subjects(
         KeyReusedError: The key was used for another command.
     """
     dialect, ids = connection.dialect.name, _list_ids(names)
-    asked = _queries(dialect, count_few(ids), lock=lock, keyed=key is not None)
+    asked = _select_all(dialect, count_few(ids), lock=lock, keyed=key is not None)
     values = {"ids": ids_value(dialect, ids), "key": key}
     *_, paths, [about] = fetch_all(connection, asked, values)
     stamp, found = stamp_of(about[:-_LISTED]), about[-_LISTED:]
@@ -105,7 +105,7 @@ def read_subjects(
 ) -> dict[str, SubjectSeen]:
     """Return what is recorded about subjects; with ``lock``, their paths stay as they are."""
     dialect, ids = connection.dialect.name, _list_ids(names)
-    asked = _about(dialect, count_few(ids), lock=lock)
+    asked = _select_about(dialect, count_few(ids), lock=lock)
     return _by_subject(names, *fetch_all(connection, asked, {"ids": ids_value(dialect, ids)}))
 
 
@@ -116,17 +116,17 @@ def _list_ids(names: Mapping[str, Collection[str]]) -> list[str]:
 
 
 @lru_cache
-def _queries(
+def _select_all(
     dialect: str, at_most: int | None, *, lock: bool, keyed: bool
 ) -> tuple[sa.ClauseElement, ...]:
     """Select what is asked first: the locks, the paths, and all else as one row, lists last."""
-    paths, *about = _about(dialect, at_most, lock=lock)
+    paths, *about = _select_about(dialect, at_most, lock=lock)
     stamp = stamp_query(dialect).subquery("stamp")
     lists = [listed(dialect, query) for query in (idempotency.STORED, *about)]
-    return (*_locks(dialect, lock=lock, keyed=keyed), paths, sa.select(*stamp.c, *lists))
+    return (*_select_locks(dialect, lock=lock, keyed=keyed), paths, sa.select(*stamp.c, *lists))
 
 
-def _locks(dialect: str, *, lock: bool, keyed: bool) -> list[sa.ClauseElement]:
+def _select_locks(dialect: str, *, lock: bool, keyed: bool) -> list[sa.ClauseElement]:
     """Hold the rules and then the key, where a dialect has locks for them."""
     taken = ((released.SHARED_LOCK, lock), (idempotency.KEY_LOCK, keyed))
     locks = [each for each, wanted in taken if wanted]
@@ -134,7 +134,7 @@ def _locks(dialect: str, *, lock: bool, keyed: bool) -> list[sa.ClauseElement]:
 
 
 @lru_cache
-def _about(dialect: str, at_most: int | None, *, lock: bool) -> tuple[sa.Select[Any], ...]:
+def _select_about(dialect: str, at_most: int | None, *, lock: bool) -> tuple[sa.Select[Any], ...]:
     """Select paths, records, countries and pending timers of the subjects ``ids``."""
     opening = evidence_queries.opening_queries(dialect, (), at_most=at_most)
     named, paths, timers = (
@@ -162,9 +162,9 @@ def _by_subject(
 ) -> dict[str, SubjectSeen]:
     """Put what was found together by subject; of several ids each is a name of the same one."""
     of_paths, of_records, of_timers = (
-        _by(paths, StoredPath._fields.index("subject")),
-        _by(records, 1),
-        _by(timers, 0),
+        _group_rows(paths, StoredPath._fields.index("subject")),
+        _group_rows(records, 1),
+        _group_rows(timers, 0),
     )
     known: dict[str, str] = dict(countries)
     seen: dict[str, SubjectSeen] = {}
@@ -173,8 +173,8 @@ def _by_subject(
         own = [row for name in several for row in of_paths.get(name, ())]
         pending = [row for name in several for row in of_timers.get(name, ())]
         if len(several) > 1:
-            statements.sort(key=_number)
-            own.sort(key=_number)
+            statements.sort(key=_row_number)
+            own.sort(key=_row_number)
         seen[subject] = SubjectSeen(
             next((known[name] for name in several if name in known), None),
             tuple(map(decode.record, statements)),
@@ -184,11 +184,11 @@ def _by_subject(
     return seen
 
 
-def _number(row: decode.Row) -> int:
+def _row_number(row: decode.Row) -> int:
     return int(row[0])
 
 
-def _by(rows: Sequence[decode.Row], column: int) -> dict[str, list[decode.Row]]:
+def _group_rows(rows: Sequence[decode.Row], column: int) -> dict[str, list[decode.Row]]:
     found: dict[str, list[decode.Row]] = {}
     for row in rows:
         found.setdefault(row[column], []).append(row)

@@ -76,25 +76,3 @@ def test_a_nomination_reads_in_two_round_trips(play: Any, monkeypatch: pytest.Mo
     else:
         assert (len(together), len(alone)) == (3, 1)
         assert "nextval" in alone[0]
-
-
-def test_nominations_and_fires_are_not_planned_again(play: Any) -> None:
-    """PostgreSQL keeps its plans of what a command asks: it would plan for longer than it reads.
-
-    It tries five plans of a prepared statement, and keeps one unless others seemed cheaper.
-    """
-    programme: Programme = play()
-    engine = programme._runtime.store._engine
-    if engine.dialect.name == "sqlite":
-        return
-    sellers = [f"s{number}" for number in range(16)]
-    record_facts(programme, [facts(seller=each, as_of=FACTS_ON) for each in sellers])
-    nominator = Actor("employee", "e-1")
-    for seller in sellers:
-        path = programme.nominate(seller, actor=nominator, statement="helps", key=seller).path
-        programme.fire(path, "withdraw", actor=Actor("seller", seller), reason="nominee")
-    plans = "SELECT custom_plans, generic_plans FROM pg_prepared_statements"
-    with engine.connect() as connection:
-        found = connection.exec_driver_sql(plans).fetchall()
-    assert any(kept for _, kept in found)
-    assert all(tried <= 5 for tried, _ in found)

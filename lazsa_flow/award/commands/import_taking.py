@@ -39,7 +39,7 @@ PARTS_FROM: Final = 5
 PART: Final = 6000
 """So many rows are a part: others wait as long as more take, and fewer commit again and again."""
 YIELD_S: Final = 0.0125
-"""For so long at least nothing is written after a part: who waits looks about as often."""
+"""Nothing is written for at least so long after a part; who waits for the lock looks as often."""
 
 _Row = TypeVar("_Row")
 

@@ -105,9 +105,9 @@ _CACHED: Final = 4096
 _BLOCK: Final = 500
 """So many facts of a host are checked together; of a file about as many."""
 _PLAIN_RATE: Final = r"(?:0\.[0-9]{1,6}+|0|1(?:\.0{1,6}+)?+)?+"
-_PLAIN_MONTHS: Final = f"(?:{_PLAIN_RATE};){{{MONTHS_JUDGED - 1}}}+{_PLAIN_RATE}"
-_PLAIN_AMOUNT: Final = r"(?:0|[1-9][0-9]{0,17}+)(?:\.[0-9]{1,6}+)?+"
-"""Months and amounts that are stored as they stand: a decimal's own text is the same."""
+_PLAIN_MONTHS: Final = re.compile(f"(?:{_PLAIN_RATE};){{{MONTHS_JUDGED - 1}}}+{_PLAIN_RATE}")
+_PLAIN_AMOUNT: Final = re.compile(r"(?:0|[1-9][0-9]{0,17}+)(?:\.[0-9]{1,6}+)?+")
+"""Monthly rates and amounts that are stored as they stand: a decimal's own text is the same."""
 
 
 def _store_day(text: str) -> str:
@@ -119,11 +119,11 @@ def _store_rate(text: str) -> str:
 
 
 def _store_amount(text: str) -> str:
-    return text if re.fullmatch(_PLAIN_AMOUNT, text) else str(parse_amount(text))
+    return text if _PLAIN_AMOUNT.fullmatch(text) else str(parse_amount(text))
 
 
 def _store_months(text: str) -> str:
-    if re.fullmatch(_PLAIN_MONTHS, text):
+    if _PLAIN_MONTHS.fullmatch(text):
         return text
     return ";".join("" if each is None else str(each) for each in parse_months(text))
 
@@ -150,15 +150,15 @@ _FIGURES: Final[Mapping[str, Callable[[str], Any]]] = {
     "activities": _cache_reads(_store_activities),
 }
 """The columns that may be empty, in their order, with what makes the stored value of a text."""
-_PLAIN: Final = {
-    name: re.compile(f"(?:{plain},)*+{plain}")
+_PLAIN_COLUMNS: Final = {
+    name: re.compile(f"(?:{plain.pattern},)*+{plain.pattern}")
     for name, plain in (
         ("gmv_usd", _PLAIN_AMOUNT),
         ("monthly_cancellation_rates", _PLAIN_MONTHS),
     )
 }
-"""The columns of which hardly a text comes again, as all of a block are that are stored as they
-stand, with commas between them."""
+"""Columns whose texts hardly repeat: what a block of texts looks like, joined by commas, if each is
+stored as it stands."""
 
 
 def read_facts(
@@ -298,7 +298,7 @@ def _store_figures(name: str, texts: Sequence[str]) -> Sequence[Any]:
     Raises:
         UnfitError: One is not what the column holds.
     """
-    if (plain := _PLAIN.get(name)) is not None:
+    if (plain := _PLAIN_COLUMNS.get(name)) is not None:
         joined = ",".join(texts)
         if joined.count(",") == len(texts) - 1 and plain.fullmatch(joined):
             return texts

@@ -60,9 +60,10 @@ class NumberedNomination(NamedTuple):
 
 
 @lru_cache
-def _nominators(dialect: str) -> sa.Select[Any]:
+def _nominators(dialect: str, at_most: int | None) -> sa.Select[Any]:
     """Select who has nominated the subjects ``ids``, in any round."""
-    asked, nominations, paths = ids_table(dialect, sa.Text), award_tables.nominations, schema.paths
+    asked = ids_table(dialect, sa.Text, at_most=at_most)
+    nominations, paths = award_tables.nominations, schema.paths
     return (
         sa.select(paths.c.subject, nominations.c.nominator)
         .select_from(asked.join(paths, paths.c.subject == asked.c.id))
@@ -171,8 +172,8 @@ class EvidenceSide(SqlTransaction):
         """Return everyone who has ever nominated these subjects, in any round, by subject."""
         held = self.current_ids_of(subjects)
         made: dict[str, set[str]] = {}
-        named = self._ids(sorted({held.get(each, each) for each in subjects}))
-        for subject, nominator in fetch(self._connection, self._select(_nominators), named):
+        named = sorted({held.get(each, each) for each in subjects})
+        for subject, nominator in self._fetch_by_ids(_nominators, named):
             made.setdefault(subject, set()).add(nominator)
         persons = self.current_ids_of({each for several in made.values() for each in several})
         found = {each: made.get(held.get(each, each), ()) for each in subjects}
