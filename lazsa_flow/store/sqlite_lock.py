@@ -151,8 +151,16 @@ def begin_reading(driver: sqlite3.Connection) -> None:
 def _held_by_host(file: Path) -> bool:
     """Return whether a connection of this process that is none of ours holds the write lock."""
     with _registering:
-        ours = any(each.writes and each.in_transaction for each in _connections)
+        ours = any(each.writes and _in_transaction(each) for each in _connections)
     return not ours and _held_by_process(file)
+
+
+def _in_transaction(connection: OwnConnection) -> bool:
+    """Return whether a connection, which its owner may have closed, is in a transaction."""
+    try:
+        return connection.in_transaction
+    except sqlite3.ProgrammingError:  # closed
+        return False
 
 
 def _held_by_process(file: Path) -> bool:

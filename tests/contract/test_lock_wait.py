@@ -133,6 +133,20 @@ class TestOwnProcess:
         host.close()
         store.close()
 
+    def test_a_closed_connection_is_not_asked(self, file: FilePath) -> None:
+        """One that is still referred to holds no lock; the caller's own connection is not lost."""
+        closed, store = AwardStore(f"sqlite:///{file}"), AwardStore(f"sqlite:///{file}")
+        with closed.begin() as transaction:
+            driver = transaction._connection.connection.driver_connection
+        closed.close()
+        assert driver.writes
+        host = sqlite3.connect(file, isolation_level=None)
+        host.execute("BEGIN IMMEDIATE")
+        with pytest.raises(ContendedError, match="in this process"):
+            store.transact(add)
+        host.close()
+        store.close()
+
     def test_another_call_in_this_process_is_waited_for(self, file: FilePath) -> None:
         """A sweep in one thread is no mistake of another's, however long its chunk takes."""
         holding, waiting = AwardStore(f"sqlite:///{file}"), AwardStore(f"sqlite:///{file}")

@@ -96,6 +96,10 @@ def test_a_session_of_the_pool_is_left_as_it_was(pooler: PgBouncer, night: Progr
 
 def test_deliveries_go_through_the_pooler(night: Programme) -> None:
     """What goes by the driver alone is limited and committed there, too."""
+    sellers, actor = ("d1", "d2"), Actor("employee", "emp-1")
+    record_facts(night, [factories.facts(seller=each, as_of=date(2026, 5, 1)) for each in sellers])
+    for seller in sellers:
+        night.nominate(seller, actor=actor, statement="Helps.", key=seller)
     outbox, now = night._runtime.store.outbox(), night.clock.now()
     claimed = outbox.claim(now, now + timedelta(minutes=1), 2)
     outbox.delivered(claimed, "files", now)
