@@ -82,11 +82,12 @@ def close(engine: sa.Engine) -> None:
     SQLAlchemy would open new ones for the next caller; this lets them have a
     :class:`ClosedError`.
     """
-    event.listen(engine, "do_connect", _refuse_connection)
-    engine.dispose()
+    # not by do_connect: the first listener that opens a connection ends that event
+    pool, engine.pool = engine.pool, sa.pool.NullPool(_refuse_connection)
+    pool.dispose()
 
 
-def _refuse_connection(*_arguments: Any) -> None:
+def _refuse_connection(*_arguments: Any) -> Any:
     raise ClosedError
 
 

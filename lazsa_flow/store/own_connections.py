@@ -5,8 +5,8 @@ Most processes neither send notices nor lead, so each is opened when it is first
 
 from __future__ import annotations
 
+import threading
 from contextlib import contextmanager
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lazsa_flow.errors import ClosedError
@@ -36,14 +36,17 @@ class OwnConnections:
         self._url = url
         self._probe = probe
         self._brakes = brakes
+        self._opening = threading.Lock()  # each is opened once, and none after the end
         self._closed = False
+        self._outbox: SqlOutbox | None = None
+        self._leader: sa.Engine | None = None
 
     def _connect(self, *, durable: bool = True) -> sa.Engine:
         if self._closed:
             raise ClosedError
         return connect(self._url, durable=durable)
 
-    @cached_property
+    @property
     def outbox(self) -> SqlOutbox:
         """The outbox.
 
@@ -52,11 +55,17 @@ class OwnConnections:
         """
         from lazsa_flow.store.outbox import SqlOutbox
 
-        return SqlOutbox(self._connect(durable=False), self._probe, self._brakes)
+        with self._opening:
+            if self._outbox is None:
+                engine = self._connect(durable=False)
+                self._outbox = SqlOutbox(engine, self._probe, self._brakes)
+            return self._outbox
 
-    @cached_property
-    def _leader(self) -> sa.Engine:
-        return self._connect()
+    def _open_leader(self) -> sa.Engine:
+        with self._opening:
+            if self._leader is None:
+                self._leader = self._connect()
+            return self._leader
 
     @contextmanager
     def leading(self) -> Iterator[bool]:
@@ -68,7 +77,7 @@ class OwnConnections:
         """
         from lazsa_flow.store.monitoring import STANDSTILL_S, end_stalled, take_lead
 
-        with reading(), self._leader.connect() as connection, connection.begin():
+        with reading(), self._open_leader().connect() as connection, connection.begin():
             leads = take_lead(connection)
             if leads and (ended := end_stalled(connection, STANDSTILL_S)):
                 log.warning("sessions.ended", sessions=ended)
@@ -76,9 +85,9 @@ class OwnConnections:
 
     def close(self) -> None:
         """Close what was opened; what is asked for later is refused with a ClosedError."""
-        self._closed = True
-        opened = vars(self)
-        if "outbox" in opened:
-            self.outbox.close()
-        if "_leader" in opened:
+        with self._opening:
+            self._closed = True
+        if self._outbox is not None:
+            self._outbox.close()
+        if self._leader is not None:
             close(self._leader)

@@ -278,7 +278,6 @@ def test_the_relay_reads_through_no_growing_table(season: Programme) -> None:
         outbox.delivered(claimed[:1], "file", DUE)
         outbox.failed(claimed[1:2], "451", later)
         assert outbox.next_at() is not None
-        outbox.close()
     assert len(plans.told) > 4
     assert plans.scanned() == {}
 

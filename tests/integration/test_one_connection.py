@@ -60,12 +60,7 @@ def world(
     request: pytest.FixtureRequest, migrated: FilePath, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[World]:
     """A world on a pool of one connection: an ambassador, and a nominee under review."""
-    if request.param == "sqlite":
-        file = tmp_path_factory.mktemp("one") / "lazsa.db"
-        shutil.copy(migrated, file)
-        url = f"sqlite:///{file}"
-    else:
-        Programme.migrate(url := request.getfixturevalue("postgres")())
+    url = _make_url(request, migrated, tmp_path_factory)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LAZSA_SECRET", "one-secret-for-the-tests")
         world = World(url + ONE)
@@ -78,20 +73,34 @@ def world(
         yield world
 
 
-@pytest.fixture(scope="module")
-def closed(migrated: FilePath, tmp_path_factory: pytest.TempPathFactory) -> World:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def closed(
+    request: pytest.FixtureRequest, migrated: FilePath, tmp_path_factory: pytest.TempPathFactory
+) -> World:
     """A world whose programme has been used and closed."""
-    file = tmp_path_factory.mktemp("closed") / "lazsa.db"
-    shutil.copy(migrated, file)
+    url, folder = _make_url(request, migrated, tmp_path_factory), tmp_path_factory.mktemp("closed")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LAZSA_SECRET", "one-secret-for-the-tests")
-        world = World(f"sqlite:///{file}")
-    world.nominate()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(file.parent)  # where notices are written
+        patch.chdir(folder)  # where notices are written
+        world = World(url)
+        if request.param == "postgresql":
+            convene(world.programme)
+        world.nominate()
         world.programme.relay()
     world.programme.close()
     return world
+
+
+def _make_url(
+    request: pytest.FixtureRequest, migrated: FilePath, folders: pytest.TempPathFactory
+) -> str:
+    """Return the URL of an empty programme on the store that a fixture's parameter names."""
+    if request.param == "postgresql":
+        url: str = request.getfixturevalue("postgres")()
+        Programme.migrate(url)
+        return url
+    shutil.copy(migrated, file := folders.mktemp("store") / "lazsa.db")
+    return f"sqlite:///{file}"
 
 
 def _arguments(world: World, name: str, method: Callable[..., Any]) -> dict[str, Any]:
