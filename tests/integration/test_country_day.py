@@ -10,16 +10,16 @@ import pytest
 from typer.testing import CliRunner
 
 from lazsa_flow.award.cli.app import app
-from lazsa_flow.clock import SystemClock
+from lazsa_flow.award.programme import Programme
+from lazsa_flow.clock import SystemClock, VirtualClock
 from lazsa_flow.errors import InputError, NotAllowedError, NotFoundError
 from lazsa_flow.lifecycle.model import Actor
+from tests.factories import noon
 from tests.integration.world import APRIL, EMPLOYEE, OCTOBER, World, watch_statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from lazsa_flow.award.programme import Programme
 
 NOMINATOR = Actor("employee", "rev-nominator")
 
@@ -156,11 +156,11 @@ def test_the_group_waits_for_the_team(year: World) -> None:
 
 def test_late(year: World) -> None:
     """A timer that no worker has fired is late."""
-    noon = year.clock.now()
-    year.now(date(2021, 9, 2))
-    late = year.programme.today("SG").late
+    later = VirtualClock(noon(date(2021, 9, 2)))
+    with Programme.open(str(_url(year.programme)), clock=later) as programme:
+        late = programme.today("SG").late
     assert ("award-4", "review_opens") in [(each.path, each.timer) for each in late]
-    assert all(noon < each.due_at <= year.clock.now() for each in late)
+    assert all(year.clock.now() < each.due_at <= later.now() for each in late)
 
 
 COMMANDS = (

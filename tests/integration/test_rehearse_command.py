@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -38,7 +39,7 @@ NOW: Final = "2026-06-01T04:00Z"
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def left(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a database with three nominees, whose log was left by a process that was killed."""
     folder = tmp_path_factory.mktemp("rehearse")
     file, left = folder / "open.db", folder / "left.db"
@@ -55,6 +56,15 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 file.with_name(file.name + suffix).read_bytes()
             )
     return left
+
+
+@pytest.fixture
+def database(left: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of it: a test that opens it to write empties the log."""
+    folder = tmp_path_factory.mktemp("copy")
+    for suffix in ("", "-wal"):
+        shutil.copy(left.with_name(left.name + suffix), folder)
+    return folder / left.name
 
 
 def run(database: Path, *options: str) -> str:
