@@ -74,7 +74,7 @@ def begin_immediate(driver: sqlite3.Connection, wait: LockWait, file: Path | Non
     """
     [(timeout_ms,)] = driver.execute("PRAGMA busy_timeout").fetchall()
     try:
-        _begin(driver, wait, file)
+        _begin_writing(driver, wait, file)
     finally:
         driver.execute(f"PRAGMA busy_timeout = {timeout_ms}")
     if isinstance(driver, OwnConnection):
@@ -101,7 +101,7 @@ def takes_writes(driver: sqlite3.Connection) -> bool:
     return not driver.execute("PRAGMA query_only").fetchone()[0]
 
 
-def _begin(driver: sqlite3.Connection, wait: LockWait, file: Path | None) -> None:
+def _begin_writing(driver: sqlite3.Connection, wait: LockWait, file: Path | None) -> None:
     own_s = 0.0
     while True:
         step_s = min(FIRST_LOOK_S, max(wait.left_s, 0.0))

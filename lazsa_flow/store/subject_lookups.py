@@ -34,7 +34,7 @@ _PATHS_OF: Final = (
 
 
 @lru_cache
-def _paths_of_all(dialect: str, at_most: int | None) -> sa.Select[Any]:
+def _select_paths_of_all(dialect: str, at_most: int | None) -> sa.Select[Any]:
     """Select each of ``ids`` with the paths of a lifecycle that stand under the id that holds."""
     asked, table = ids_table(dialect, sa.Text, at_most=at_most), schema.paths
     theirs = table.c.subject == merges.current_id_of(asked.c.id)
@@ -47,7 +47,7 @@ def _paths_of_all(dialect: str, at_most: int | None) -> sa.Select[Any]:
 
 
 @lru_cache
-def _open_paths(dialect: str, at_most: int | None) -> sa.Select[Any]:
+def _select_open_paths(dialect: str, at_most: int | None) -> sa.Select[Any]:
     """Select each of ``ids`` with the number of its open path in a lifecycle, if it has one.
 
     Asked for each id by itself: in a join SQLite would go through every open path there is.
@@ -60,7 +60,7 @@ def _open_paths(dialect: str, at_most: int | None) -> sa.Select[Any]:
     return sa.select(asked.c.id, path_id.scalar_subquery())
 
 
-def _records_of(dialect: str, at_most: int | None) -> sa.Select[Any]:
+def _select_records(dialect: str, at_most: int | None) -> sa.Select[Any]:
     """Select what is recorded about the subjects ``ids``, oldest first."""
     return evidence_queries.opening_queries(dialect, (), at_most=at_most).records
 
@@ -79,18 +79,20 @@ class SubjectSide(EngineTransaction):
     def paths_of_all(self, subjects: Collection[str], lifecycle: str) -> dict[str, list[Path]]:
         """Return all paths of these subjects in a lifecycle, oldest first, by subject."""
         found: dict[str, list[Path]] = {each: [] for each in subjects}
-        for subject, *row in self._fetch_by_ids(_paths_of_all, subjects, lifecycle=lifecycle):
+        for subject, *row in self._fetch_by_ids(
+            _select_paths_of_all, subjects, lifecycle=lifecycle
+        ):
             found[subject].append(decode.path(tuple(row)))
         return found
 
     def open_paths(self, lifecycle: str, subjects: Collection[str]) -> dict[str, int]:
         """Return the number of each subject's open path in a lifecycle, of those who have one."""
-        found = dict(self._fetch_by_ids(_open_paths, subjects, lifecycle=lifecycle))
+        found = dict(self._fetch_by_ids(_select_open_paths, subjects, lifecycle=lifecycle))
         return {each: path_id for each in subjects if (path_id := found.get(each)) is not None}
 
     def records_of(self, subject: str) -> list[Statement]:
         """Return what is recorded about a subject, oldest first."""
-        return list(map(decode.record, self._fetch_by_ids(_records_of, self.names_of(subject))))
+        return list(map(decode.record, self._fetch_by_ids(_select_records, self.names_of(subject))))
 
     def records_by_subject(self, kind: str) -> dict[str, list[Statement]]:
         """Return what is recorded under a name of a kind, by subject, oldest first.
@@ -120,7 +122,7 @@ class SubjectSide(EngineTransaction):
         """Run a query by names; what cannot be printed names nobody.
 
         Args:
-            select: Makes it, of a dialect and for so many ``ids``; see :func:`ids_table`.
+            select: Returns the query for a dialect and a number of ``ids``; see :func:`ids_table`.
             names: The names.
             values: Its other parameters.
         """

@@ -60,7 +60,7 @@ class NumberedNomination(NamedTuple):
 
 
 @lru_cache
-def _nominators(dialect: str, at_most: int | None) -> sa.Select[Any]:
+def _select_nominators(dialect: str, at_most: int | None) -> sa.Select[Any]:
     """Select who has nominated the subjects ``ids``, in any round."""
     asked = ids_table(dialect, sa.Text, at_most=at_most)
     nominations, paths = award_tables.nominations, schema.paths
@@ -162,7 +162,10 @@ class EvidenceSide(SqlTransaction):
             rows.setdefault(row[0], []).append(row)
         found = {id_: list(decode.evidence(NOMINATIONS, each, id_)) for id_, each in rows.items()}
         held = self.current_ids_of({each.nominator for made in found.values() for each in made})
-        return {path_id: [_under(each, held) for each in made] for path_id, made in found.items()}
+        return {
+            path_id: [_under_current_id(each, held) for each in made]
+            for path_id, made in found.items()
+        }
 
     def nominators_of(self, subject: str) -> set[str]:
         """Return everyone who has ever nominated a subject, in any round, by the ids that hold."""
@@ -173,7 +176,7 @@ class EvidenceSide(SqlTransaction):
         held = self.current_ids_of(subjects)
         made: dict[str, set[str]] = {}
         named = sorted({held.get(each, each) for each in subjects})
-        for subject, nominator in self._fetch_by_ids(_nominators, named):
+        for subject, nominator in self._fetch_by_ids(_select_nominators, named):
             made.setdefault(subject, set()).add(nominator)
         persons = self.current_ids_of({each for several in made.values() for each in several})
         found = {each: made.get(held.get(each, each), ()) for each in subjects}
@@ -274,7 +277,7 @@ def _recorded_on_day(dialect: str) -> sa.Select[Any]:
     )
 
 
-def _under(nomination: Nomination, held: Mapping[str, str]) -> Nomination:
+def _under_current_id(nomination: Nomination, held: Mapping[str, str]) -> Nomination:
     """Return a nomination with its nominator under the id that holds."""
     nominator = nomination.nominator
     return replace(nomination, nominator=held[nominator]) if nominator in held else nomination
