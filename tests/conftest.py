@@ -28,6 +28,7 @@ UNITS: Final = Path(__file__).parent / "unit"
 MEASURED: Final = tuple(UNITS / name for name in ("award", "config", "engine", "lifecycle"))
 """Unit tests of what is measured, which must cover it by themselves."""
 LONG: Final = (
+    "acceptance/test_demo.py",
     "acceptance/test_wheel.py",
     "chaos/test_faults.py",
     "acceptance/test_workers.py",
@@ -37,7 +38,6 @@ LONG: Final = (
     "acceptance/test_legibility.py",
     "acceptance/test_view.py",
     "acceptance/test_blocks.py",
-    "acceptance/test_demo.py",
     "acceptance/test_notices.py",
     "integration/test_break_rules.py",
     "integration/test_benchmarks.py",

@@ -211,21 +211,22 @@ def empty_database(url: str, *, but: Collection[str]) -> None:
 
     with psycopg.connect(url, autocommit=True) as connection:
         found = connection.execute(
-            "SELECT tablename FROM pg_tables WHERE tablename LIKE 'lazsa\\_%'"
+            "SELECT tablename, pg_relation_size(format('%I.%I', schemaname, tablename)::regclass)"
+            " FROM pg_tables WHERE tablename LIKE 'lazsa\\_%'"
             " AND schemaname NOT LIKE 'pg\\_temp\\_%'"
         ).fetchall()
-        tables = [name for (name,) in found if name not in but]
+        sizes: dict[str, int] = dict(found)
         with connection.transaction():  # the triggers that keep rows stay out of it
             connection.execute("SET LOCAL session_replication_role = replica")
-            for name in tables:
-                connection.execute(f"DELETE FROM {name}")
+            for name, size in sizes.items():
+                if size and name not in but:
+                    connection.execute(f"DELETE FROM {name}")
         connection.execute(
             "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false) "
             "FROM pg_sequences WHERE sequencename LIKE 'lazsa\\_%'"
         )
         # the newest rows of the journal are read from its end: no empty blocks may stand there
-        size = connection.execute("SELECT pg_relation_size('lazsa_journal')").fetchone()
-        if size is not None and size[0] > _FEW_BYTES:
+        if sizes["lazsa_journal"] > _FEW_BYTES:
             connection.execute("VACUUM (TRUNCATE) lazsa_journal")
 
 

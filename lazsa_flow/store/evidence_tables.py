@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import sqlalchemy as sa
-from sqlalchemy.exc import NoSuchTableError
+from sqlalchemy.exc import DBAPIError, NoSuchTableError
 
 from lazsa_flow.store import columns, schema
 from lazsa_flow.store.append_only import protect
@@ -70,9 +70,23 @@ def create_evidence_table(connection: sa.Connection, table: sa.Table) -> None:
 
 
 def missing_columns(connection: sa.Connection, rows: Selection) -> list[str]:
-    """Return the columns that a source selects and its table lacks; all where there is no table."""
+    """Return the columns that a source selects and its table lacks; all where there is no table.
+
+    Selecting no row asks for them all at once; the table's description, which takes PostgreSQL
+    several times as long, is read only where that is refused.
+    """
     dated = filter(None, (rows.round, rows.latest))
     wanted = {"id", "recorded_at", rows.owner, *rows.columns, *dated}
+    quote = connection.dialect.identifier_preparer.quote
+    table = quote(rows.table)
+    # with the table's name, for SQLite takes a quoted name that it does not know for a text
+    names = ", ".join(f"{table}.{quote(name)}" for name in sorted(wanted))
+    try:
+        connection.exec_driver_sql(f"SELECT {names} FROM {table} WHERE 1 = 0")
+    except DBAPIError:
+        connection.rollback()  # PostgreSQL answers nothing more in this transaction
+    else:
+        return []
     try:
         columns = sa.inspect(connection).get_columns(rows.table)
     except NoSuchTableError:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,9 +20,10 @@ from lazsa_flow.store.lock_wait import FIRST_LOOK_S, current_wait
 
 with needs_extra("postgres", "a database on PostgreSQL"):
     import psycopg
+    from psycopg.pq import PipelineStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Callable, Generator, Iterator, Mapping
 
 GIVE_UP_S: Final = 10.0
 """After so long without a word a session is asked for, and given up unless it works."""
@@ -65,6 +67,20 @@ class WatchedConnection(psycopg.Connection[Any]):
     pooled = False
     settings: Mapping[str, str] = {}
     _probe: Callable[[], WatchedConnection] | None = None
+
+    @contextmanager
+    def pipeline(self) -> Iterator[psycopg.Pipeline]:
+        """Send together what is run within; close a connection that cannot leave a pipeline.
+
+        One whose session was ended underway may not: nothing can be done on it any more, and it
+        does not say that it is lost.
+        """
+        try:
+            with super().pipeline() as pipeline:
+                yield pipeline
+        finally:
+            if self._pipeline is None and self.pgconn.pipeline_status != PipelineStatus.OFF:
+                self.close()
 
     def wait(self, gen: Any, *args: Any, **more: Any) -> Any:
         """Wait for an answer, and look after the session where none comes for a while."""

@@ -62,6 +62,7 @@ class Pool:
         self._make = make
         self._kept = kept
         self._idle: list[str] = []
+        self._as_made: list[int] | None = None
 
     @contextmanager
     def lend(self) -> Iterator[str]:
@@ -70,9 +71,11 @@ class Pool:
             empty_database(url := self._idle.pop(), but=self._kept)
         else:
             copy_database(self._template, url := self._make())
-        kept = count_rows(url, self._kept) if url.startswith("postgresql") else None
+        on_server = url.startswith("postgresql")
+        if on_server and self._as_made is None:
+            self._as_made = count_rows(url, self._kept)
         yield url
-        if kept is not None and count_rows(url, self._kept) == kept:
+        if on_server and count_rows(url, self._kept) == self._as_made:
             self._idle.append(url)
 
 

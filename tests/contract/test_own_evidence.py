@@ -11,9 +11,10 @@ import sqlalchemy as sa
 
 from lazsa_flow import Actor, Config, RefusedError, VirtualClock
 from lazsa_flow.errors import SchemaError
+from lazsa_flow.lifecycle.evidence import Selection
 from lazsa_flow.service.service import FlowService
 from lazsa_flow.store.connect import connect
-from lazsa_flow.store.evidence_tables import evidence_table
+from lazsa_flow.store.evidence_tables import evidence_table, missing_columns
 from lazsa_flow.store.store import SqlStore
 from tests.factories import noon
 from tests.own_evidence import INVOICE, METADATA, PAYMENTS, PAYMENTS_TABLE
@@ -119,6 +120,28 @@ def test_a_database_that_lacks_the_table_is_refused(
     FlowService.migrate(url, config=config, clock=clock)
     FlowService.migrate(url, config=config, clock=clock)  # again changes nothing
     FlowService.open(url, config=config, clock=clock).close()
+
+
+def test_columns_that_a_table_lacks_are_named(make: Callable[[], str]) -> None:
+    """Each is named, whatever it is called; all are where there is no table."""
+    FlowService.migrate(url := make(), config=Config.load(lifecycles=[]))
+    engine = connect(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            'CREATE TABLE bills (id BIGINT, recorded_at TEXT, path_id BIGINT, "order" TEXT)'
+        )
+    found = []
+    with engine.connect() as connection:
+        for table, columns in (
+            ("bills", ("order",)),
+            ("bills", ("order", "group", "50%")),
+            ("bills", ("order",)),
+            ("none", ("order",)),
+        ):
+            rows = Selection(table=table, by="path", columns=columns)
+            found.append(missing_columns(connection, rows))
+    engine.dispose()
+    assert found == [[], ["50%", "group"], [], ["id", "order", "path_id", "recorded_at"]]
 
 
 def test_a_wrong_description_of_a_table_is_refused() -> None:

@@ -105,6 +105,27 @@ def test_a_session_that_is_ended_underway_is_lost(session: sa.Connection) -> Non
     assert session.invalidated
 
 
+def test_a_session_that_cannot_leave_a_pipeline_is_lost(
+    session: sa.Connection, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A server that goes down can leave it so. It is given up, without a word in the log."""
+    go(session, ECHO, ECHO)
+
+    def stay(pipeline: psycopg.Pipeline, _error: object) -> None:
+        pipeline.level -= 1
+        raise psycopg.OperationalError("cannot exit pipeline mode while busy")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(psycopg.Pipeline, "_exit", stay)
+        with pytest.raises(DBAPIError) as caught:
+            go(session, ECHO, ECHO)
+    assert is_lost(caught.value)
+    assert session.invalidated
+    session.rollback()
+    assert go(session, ECHO, ECHO) == [[("a",)], [("a",)]]
+    assert not caplog.records
+
+
 def test_an_interrupted_session_goes_on(
     session: sa.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
