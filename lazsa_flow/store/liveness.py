@@ -88,6 +88,7 @@ class WatchedConnection(psycopg.Connection[Any]):
 
     def _watch(self, gen: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
         since = next_look = 0.0
+        idle = False
         ready = None
         while True:
             try:
@@ -99,13 +100,21 @@ class WatchedConnection(psycopg.Connection[Any]):
                 since = 0.0
             elif not since:
                 since = time.monotonic()
-                next_look = since + FIRST_LOOK_S
+                next_look, idle = since + FIRST_LOOK_S, False
             elif (now := time.monotonic()) >= next_look:
-                self._look(now - since)
+                idle = self._look(now - since, was_idle=idle)
                 next_look = time.monotonic() + _LOOK_S
 
-    def _look(self, silent_s: float) -> None:
+    def _look(self, silent_s: float, *, was_idle: bool) -> bool:
         """Look after the session; give it up where it does not know what it was asked.
+
+        Args:
+            silent_s: For how long nothing was heard of it.
+            was_idle: What the look before this one returned. One look is not enough: the answer may
+                have come while the server was asked.
+
+        Returns:
+            Whether the session waits for us.
 
         Raises:
             OperationalError: It was given up, and the connection is closed.
@@ -114,7 +123,7 @@ class WatchedConnection(psycopg.Connection[Any]):
         if self._probe is None or pid is None:
             if silent_s >= (_PROBE_S if self._probe is None else GIVE_UP_UNKNOWN_S):
                 self._give_up(silent_s)
-            return
+            return False
         if late:
             found = _ask(self._probe, pid)
         elif _looking.acquire(blocking=False):
@@ -123,11 +132,13 @@ class WatchedConnection(psycopg.Connection[Any]):
             finally:
                 _looking.release()
         else:
-            return
-        if late and (found is None or found.waits_for == "Client"):
+            return False
+        idle = found is not None and found.waits_for == "Client"
+        if late and (found is None or (idle and was_idle)):
             self._give_up(silent_s)
         if found is not None and found.waits_for == "Lock" and (wait := current_wait()):
             wait.tell(blocked_by=found.blocked_by)
+        return idle
 
     def _give_up(self, silent_s: float) -> None:
         self.pgconn.finish()

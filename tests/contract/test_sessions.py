@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
@@ -161,3 +161,25 @@ def test_a_statement_that_takes_long_is_waited_for(url: str) -> None:
         connection = transaction._connection
         assert connection.execute(sa.text("SELECT 1 FROM pg_sleep(2.5)")).scalar() == 1
     store.close()
+
+
+@pytest.mark.usefixtures("_soon")
+def test_an_answer_that_comes_during_a_look_is_taken(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The session waits for us again then, as a forgotten one does."""
+    ask, found = liveness._ask, []
+
+    def ask_late(*arguments: Any) -> liveness.SessionLook | None:
+        time.sleep(0.5)
+        found.append(look := ask(*arguments))
+        return look
+
+    monkeypatch.setattr(liveness, "_ask", ask_late)
+    monkeypatch.setattr(liveness, "GIVE_UP_S", 0.2)
+    store = AwardStore(url)
+    with store.begin(write=False) as transaction:
+        connection = transaction._connection
+        assert connection.execute(sa.text("SELECT 1 FROM pg_sleep(0.4)")).scalar() == 1
+    store.close()
+    assert [look and look.waits_for for look in found] == ["Client"]
