@@ -34,6 +34,9 @@ LONG: Final = (
     "acceptance/test_workers.py",
     "acceptance/test_page_story.py",
     "acceptance/test_page.py",
+    "acceptance/test_page_lists.py",
+    "acceptance/test_page_address.py",
+    "acceptance/test_page_foreseen.py",
     "acceptance/test_viewer_pages.py",
     "acceptance/test_legibility.py",
     "acceptance/test_view.py",
@@ -42,7 +45,10 @@ LONG: Final = (
     "integration/test_break_rules.py",
     "integration/test_benchmarks.py",
 )
-"""Files whose tests take seconds each: they begin first, so that none runs alone at the end."""
+"""Files whose tests take seconds each: they begin first, so that none runs alone at the end.
+
+Those that share what is slow to make, as a browser, stand together: one process runs them.
+"""
 # a busy machine is no fault of the code
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")

@@ -9,7 +9,8 @@ same each time, so :func:`prepare` has it made once:
   as anywhere, and the statements are noted; they are run on the next ones. The migrations
   themselves are then asked, and find nothing left to do;
 - statements that SQLAlchemy compiles for engines of one dialect;
-- templates of one text, file and kind of environment.
+- templates of one text, file and kind of environment, and the names in them;
+- what the table of a lifecycle says.
 """
 
 from __future__ import annotations
@@ -21,12 +22,14 @@ from functools import cache, wraps
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import jinja2
+import jinja2.meta
 import psycopg
 import sqlalchemy as sa
 import typer.main
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.util import LRUCache
 
+from lazsa_flow.engine import tables
 from lazsa_flow.lifecycle.values import EMPTY
 from lazsa_flow.private_files import create_file
 from lazsa_flow.store.connect import file_of
@@ -34,6 +37,8 @@ from lazsa_flow.store.store import SqlStore
 
 if TYPE_CHECKING:
     from types import CodeType
+
+    from lazsa_flow.lifecycle.table import Lifecycle
 
 _READING: Final = ("SELECT", "PRAGMA")
 _COUNT_TABLES: Final = (
@@ -50,6 +55,9 @@ def prepare() -> None:
     SqlStore.migrate = _migrating(SqlStore.migrate)  # type: ignore[method-assign]
     sa.create_engine = _sharing(sa.create_engine)
     jinja2.Environment.compile = _compiling(jinja2.Environment.compile)  # type: ignore[method-assign]
+    jinja2.Environment.parse = _parsing(jinja2.Environment.parse)  # type: ignore[method-assign]
+    jinja2.meta.find_undeclared_variables = cache(jinja2.meta.find_undeclared_variables)
+    tables.content_of = _describing(tables.content_of)
 
 
 def _migrating(migrate: Any) -> Any:
@@ -166,5 +174,34 @@ def _compiling(compile_: Any) -> Any:
         if key not in kept:
             kept[key] = compile_(self, source, name, filename)
         return kept[key]
+
+    return prepared
+
+
+def _parsing(parse: Any) -> Any:
+    """Return :meth:`jinja2.Environment.parse` that parses a text of a file once."""
+    kept: dict[Hashable, jinja2.nodes.Template] = {}
+
+    @wraps(parse)
+    def prepared(
+        self: jinja2.Environment, source: str, name: Any = None, filename: Any = None
+    ) -> jinja2.nodes.Template:
+        key = (type(self), self.trim_blocks, self.lstrip_blocks, source, name, filename)
+        if key not in kept:
+            kept[key] = parse(self, source, name, filename)
+        return kept[key]
+
+    return prepared
+
+
+def _describing(describe: Any) -> Any:
+    """Return :func:`tables.content_of` that describes a table once, and not each equal one."""
+    kept: dict[int, tuple[Lifecycle, Any]] = {}
+
+    @wraps(describe)
+    def prepared(lifecycle: Lifecycle) -> Any:
+        if id(lifecycle) not in kept:
+            kept[id(lifecycle)] = lifecycle, describe(lifecycle)  # held, for its number is its own
+        return kept[id(lifecycle)][1]
 
     return prepared
