@@ -30,8 +30,11 @@ MEASURED: Final = tuple(UNITS / name for name in ("award", "config", "engine", "
 LONG: Final = (
     "acceptance/test_demo.py",
     "acceptance/test_wheel.py",
+    "integration/test_break_rules.py",
+    "integration/test_benchmarks.py",
     "chaos/test_faults.py",
     "acceptance/test_workers.py",
+    "acceptance/test_notices.py",
     "acceptance/test_page_story.py",
     "acceptance/test_page.py",
     "acceptance/test_page_lists.py",
@@ -41,9 +44,6 @@ LONG: Final = (
     "acceptance/test_legibility.py",
     "acceptance/test_view.py",
     "acceptance/test_blocks.py",
-    "acceptance/test_notices.py",
-    "integration/test_break_rules.py",
-    "integration/test_benchmarks.py",
 )
 """Files whose tests take seconds each: they begin first, so that none runs alone at the end.
 

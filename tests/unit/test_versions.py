@@ -22,8 +22,7 @@ def test_none_found(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtu
 def test_the_running_version_is_none_of_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each minor version is found once, where it runs, and never the one that looks."""
     running = Path(sys.executable)
+    other = f"3.{13 if sys.version_info.minor == 12 else 12}.1"
     monkeypatch.setattr(versions, "_candidates", lambda _version: [Path("/none"), running])
-    monkeypatch.setattr(
-        versions, "_version_of", lambda python: "3.12.1" if python == running else ""
-    )
-    assert versions.find_pythons() == {"3.12.1": running}
+    monkeypatch.setattr(versions, "_version_of", lambda python: other if python == running else "")
+    assert versions.find_pythons() == {other: running}
