@@ -83,7 +83,7 @@ def _choose_names(chosen: Sequence[str | None], urls: Sequence[str]) -> list[str
     names = [own or _name_of(url) for own, url in zip(chosen, urls, strict=True)]
     times = Counter(names)
     longer = [
-        name if own or times[name] == 1 else _join(_place_of(url), name)
+        name if own or times[name] == 1 else _join_names(_place_of(url), name)
         for own, url, name in zip(chosen, urls, names, strict=True)
     ]
     times, reserved = Counter(longer), {own for own in chosen if own}
@@ -98,11 +98,11 @@ def _choose_names(chosen: Sequence[str | None], urls: Sequence[str]) -> list[str
     return found
 
 
-def _join(place: str, name: str) -> str:
+def _join_names(place: str, name: str) -> str:
     return f"{place}-{name}" if place else name
 
 
-def _split(url: str) -> tuple[str, list[str]]:
+def _split_url(url: str) -> tuple[str, list[str]]:
     """Return a URL's host and the parts of its path, the last one first.
 
     Where a password holds a character that ends the host's part, nothing is taken from the URL: it
@@ -120,7 +120,7 @@ def _split(url: str) -> tuple[str, list[str]]:
 
 def _name_of(url: str) -> str:
     """Return what a database is called in its URL, if it is a plain name."""
-    _, parts = _split(url)
+    _, parts = _split_url(url)
     name = next(iter(parts), "")
     if url.startswith("sqlite"):
         name = name.rpartition(".")[0] or name
@@ -129,6 +129,6 @@ def _name_of(url: str) -> str:
 
 def _place_of(url: str) -> str:
     """Return where a database is: its folder, or its host's name."""
-    host, parts = _split(url)
+    host, parts = _split_url(url)
     place = next(iter(parts[1:]), "") if url.startswith("sqlite") else host
     return place if _PLAIN.fullmatch(place) else ""

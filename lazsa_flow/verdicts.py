@@ -71,7 +71,7 @@ class Need(NamedTuple):
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
-        return {"what": self.what, "from": _text(self.since), "until": _text(self.until)}
+        return {"what": self.what, "from": _date_text(self.since), "until": _date_text(self.until)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +132,16 @@ class Verdict:
             "required": self.required,
             "reason": self.reason,
             "changed_by": self.changed_by,
-            "earliest": _text(self.earliest),
+            "earliest": _date_text(self.earliest),
             "source": self.source,
             "wording": self.wording,
             "figure": reading.figure,
             "margin": reading.margin,
-            "as_of": _text(reading.as_of),
+            "as_of": _date_text(reading.as_of),
             "age_days": reading.age_days,
             "note": reading.note,
             "needs": self.need and self.need.to_json(),
-            "possible_on": _text(self.possible_on),
+            "possible_on": _date_text(self.possible_on),
             "op": self.operator,
             "parts": [part.to_json() for part in self.parts],
         }
@@ -152,7 +152,7 @@ def describe_required(operator: Operator, names: Sequence[str]) -> str:
     if len(names) == 1:
         return f"{names[0]} must {'not ' if operator == 'none_of' else ''}hold"
     if operator == "all_of":
-        return f"{_listed(names)} must hold"
+        return f"{_join_names(names)} must hold"
     count = "none may" if operator == "none_of" else "at least one must"
     return f"{count} hold of {', '.join(names)}"
 
@@ -164,22 +164,22 @@ def describe_measured(operator: Operator, parts: Sequence[Verdict]) -> str:
     if operator == "all_of":
         return _do_not_hold(failing) or "all of them hold"
     if len(parts) == 1:
-        return _hold(holding) or _do_not_hold(failing)
-    return _hold(holding) or "none of them holds"
+        return _say_hold(holding) or _do_not_hold(failing)
+    return _say_hold(holding) or "none of them holds"
 
 
-def _hold(names: Sequence[str]) -> str:
-    return f"{_listed(names)} {'holds' if len(names) == 1 else 'hold'}" if names else ""
+def _say_hold(names: Sequence[str]) -> str:
+    return f"{_join_names(names)} {'holds' if len(names) == 1 else 'hold'}" if names else ""
 
 
 def _do_not_hold(names: Sequence[str]) -> str:
     verb = "does" if len(names) == 1 else "do"
-    return f"{_listed(names)} {verb} not hold" if names else ""
+    return f"{_join_names(names)} {verb} not hold" if names else ""
 
 
-def _listed(names: Sequence[str]) -> str:
+def _join_names(names: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
-def _text(on: date | None) -> str | None:
+def _date_text(on: date | None) -> str | None:
     return on.isoformat() if on else None

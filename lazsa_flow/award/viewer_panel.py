@@ -67,7 +67,7 @@ def find_candidates(context: PageContext, query: ListQuery) -> ListRows:
         rows = [_write_row(context, each, country, cycle_on) for each in found[: query.limit]]
         summary = f"More than {SORTED_AT_MOST:,} candidates: neither sorted nor filtered."
         return ListRows(rows, len(found) > query.limit, summary=summary)
-    chosen = _sort([each for each in everybody if _is_wanted(each, query)], query)
+    chosen = _sort_candidates([each for each in everybody if _is_wanted(each, query)], query)
     start = _find_start(chosen, query.after)
     rows = [
         _write_row(context, each, country, cycle_on) for each in chosen[start : start + query.limit]
@@ -96,7 +96,7 @@ def _is_wanted(candidate: Candidate, query: ListQuery) -> bool:
     return query.search in candidate.path or query.search in candidate.seller
 
 
-def _sort(candidates: list[Candidate], query: ListQuery) -> list[Candidate]:
+def _sort_candidates(candidates: list[Candidate], query: ListQuery) -> list[Candidate]:
     if not query.sort:
         return candidates
     return sorted(candidates, key=_SORTS[query.sort], reverse=query.descending)

@@ -55,7 +55,7 @@ def list_requests(
         (
             str(each.number),
             each.command,
-            ", ".join(f"{name} {_shorten(value)}" for name, value in each.arguments.items()),
+            ", ".join(f"{name} {_shorten_value(value)}" for name, value in each.arguments.items()),
             each.requested_by,
             f"{each.requested_at:%Y-%m-%d %H:%M} UTC",
             describe_state(each),
@@ -192,7 +192,7 @@ def describe_state(found: CommandRequest) -> str:
     return f"{found.outcome.replace('_', ' ')}, by {found.ended_by}{reason}"
 
 
-def _shorten(value: Any) -> str:
+def _shorten_value(value: Any) -> str:
     text = str(value).partition("\n")[0]
     return f"{text[:30]}…" if len(text) > 30 or text != str(value) else text
 

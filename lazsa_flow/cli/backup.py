@@ -70,7 +70,11 @@ def restore(
     check_unheld(target)
     asked = dry_run or target.exists()
     if asked and not confirm(
-        "restore", lambda: _forecast(file, target), dry_run=dry_run, yes=yes, as_json=as_json
+        "restore",
+        lambda: _forecast_restore(file, target),
+        dry_run=dry_run,
+        yes=yes,
+        as_json=as_json,
     ):
         return
     with working_bar("restore"):
@@ -79,11 +83,11 @@ def restore(
         aside = done.set_aside and str(done.set_aside)
         print_json({"database": str(target), "schema": done.revision, "set_aside": aside})
     else:
-        for line in _told(done, file):
+        for line in _describe_restored(done, file):
             console().print(line, soft_wrap=True)
 
 
-def _forecast(file: Path, target: Path) -> Forecast:
+def _forecast_restore(file: Path, target: Path) -> Forecast:
     from lazsa_flow.store.restore import describe_contents
 
     found = describe_contents(file, unchanging=True)
@@ -98,7 +102,7 @@ def _forecast(file: Path, target: Path) -> Forecast:
     )
 
 
-def _told(done: Restored, file: Path) -> list[str]:
+def _describe_restored(done: Restored, file: Path) -> list[str]:
     lines = [f"{done.database} is as {file} was, and was checked."]
     if done.set_aside is not None:
         lines.append(

@@ -64,12 +64,12 @@ def confirm(
     with working_bar(command):
         found = forecast()
     if dry_run:
-        _show(found, as_json=as_json)
+        _show_forecast(found, as_json=as_json)
         return False
     shown = found.lines[:_LINES]
-    _print(shown, stderr=True)
+    _print_lines(shown, stderr=True)
     if more := len(found.lines) - len(shown):
-        _print([f"… and {more} more lines: --dry-run shows all of them."], stderr=True)
+        _print_lines([f"… and {more} more lines: --dry-run shows all of them."], stderr=True)
     if not _is_terminal():
         from lazsa_flow.errors import InputError, Problem
 
@@ -79,14 +79,14 @@ def confirm(
     return True
 
 
-def _show(found: Forecast, *, as_json: bool) -> None:
+def _show_forecast(found: Forecast, *, as_json: bool) -> None:
     if as_json:
         print_json({"dry_run": True, **found.data})
     else:
-        _print((*found.lines, "Dry run: nothing was changed."))
+        _print_lines((*found.lines, "Dry run: nothing was changed."))
 
 
-def _print(lines: Sequence[str], *, stderr: bool = False) -> None:
+def _print_lines(lines: Sequence[str], *, stderr: bool = False) -> None:
     to = console(stderr=stderr)
     for line in lines:
         to.print(line, soft_wrap=True)

@@ -29,13 +29,13 @@ def read_data(text: str | None, file: Path | None) -> Mapping[str, Any] | None:
         InputError: Both are given, the file cannot be read, or it is no JSON object.
     """
     if text is not None and file is not None:
-        raise _error("--data-file", "both --data and --data-file", "one of the two")
+        raise _input_error("--data-file", "both --data and --data-file", "one of the two")
     if file is not None:
-        return _parse("--data-file", _read(file))
-    return None if text is None else _parse("--data", text)
+        return _parse_json("--data-file", _read_file(file))
+    return None if text is None else _parse_json("--data", text)
 
 
-def _read(file: Path) -> str:
+def _read_file(file: Path) -> str:
     try:
         if str(file) == "-":
             return sys.stdin.read(_MOST)
@@ -43,33 +43,36 @@ def _read(file: Path) -> str:
             return opened.read(_MOST)
     except (OSError, UnicodeDecodeError) as error:
         got = f"{file.name}: {type(error).__name__}"
-        raise _error("--data-file", got, "a file of JSON in UTF-8, or - for input") from None
+        raise _input_error("--data-file", got, "a file of JSON in UTF-8, or - for input") from None
 
 
-def _parse(option: str, text: str) -> Mapping[str, Any]:
+def _parse_json(option: str, text: str) -> Mapping[str, Any]:
     try:
         read = json.loads(
-            text, parse_float=Decimal, parse_constant=_refuse, object_pairs_hook=_unique
+            text,
+            parse_float=Decimal,
+            parse_constant=_refuse_constant,
+            object_pairs_hook=_require_unique,
         )
     except (ValueError, RecursionError):
         read = None
     if not isinstance(read, dict):
-        raise _error(option, "text that is not shown", _EXPECTED)
+        raise _input_error(option, "text that is not shown", _EXPECTED)
     return read
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _require_unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return an object of these pairs; a duplicate name would lose one of its values."""
     if any(times > 1 for times in Counter(name for name, _ in pairs).values()):
         raise ValueError
     return dict(pairs)
 
 
-def _refuse(_constant: str) -> NoReturn:
+def _refuse_constant(_constant: str) -> NoReturn:
     raise ValueError
 
 
-def _error(option: str, got: str, expected: str) -> InputError:
+def _input_error(option: str, got: str, expected: str) -> InputError:
     from lazsa_flow.errors import InputError, Problem
 
     return InputError([Problem("option", option, got, expected)])

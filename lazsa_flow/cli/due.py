@@ -88,11 +88,11 @@ def due(
         empty = _why_empty(service, day, country)
     shown = pending[:limit]
     if as_json:
-        print_json([_document(each, pauses, nights) for each in shown])
+        print_json([_due_document(each, pauses, nights) for each in shown])
     elif as_csv:
-        print_csv(COLUMNS, [_cells(each, pauses, nights) for each in shown])
+        print_csv(COLUMNS, [_list_cells(each, pauses, nights) for each in shown])
     else:
-        print_table(COLUMNS, [_cells(each, pauses, nights) for each in shown], empty=empty)
+        print_table(COLUMNS, [_list_cells(each, pauses, nights) for each in shown], empty=empty)
         if pending:
             console().print(f"{len(pending)} timers.")
 
@@ -111,7 +111,7 @@ def _why_empty(service: Service, day: date | None, country: str | None) -> str:
     return f"No such timer is due {until}{where}{following}."
 
 
-def _document(each: Due, pauses: Sequence[Pause], nights: NightLimits) -> dict[str, object]:
+def _due_document(each: Due, pauses: Sequence[Pause], nights: NightLimits) -> dict[str, object]:
     return {
         "path": each.path,
         "subject": each.subject,
@@ -133,7 +133,7 @@ def timer_document(timer: TimerRow) -> dict[str, object]:
     }
 
 
-def _cells(each: Due, pauses: Sequence[Pause], nights: NightLimits) -> tuple[str, ...]:
+def _list_cells(each: Due, pauses: Sequence[Pause], nights: NightLimits) -> tuple[str, ...]:
     return (
         local(each.timer.due_at, each.timer.zone),
         each.timer.country,

@@ -162,7 +162,7 @@ def verdict_line(verdict: Verdict) -> str:
     """Write a verdict as one line: figure, bar, margin, age, and what has to come."""
     measured = "" if verdict.measured is None else f" {verdict.measured}"
     line = f"{'yes' if verdict.held else 'NO ':3}  {verdict.name}:{measured}"
-    line = f"{line} (required: {verdict.required}){_reading(verdict)}"
+    line = f"{line} (required: {verdict.required}){_describe_reading(verdict)}"
     if verdict.held:
         return line
     if verdict.earliest is not None:
@@ -175,7 +175,7 @@ def verdict_line(verdict: Verdict) -> str:
     return f"{line}; needs {verdict.need}{possible}"
 
 
-def _reading(verdict: Verdict) -> str:
+def _describe_reading(verdict: Verdict) -> str:
     reading = verdict.reading
     if reading is None:
         return ""

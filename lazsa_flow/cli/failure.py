@@ -25,7 +25,7 @@ def fail(
         words: The words that were typed; with ``--json`` among them it is said as JSON.
         following: The command that helps, if one does.
     """
-    message = _message(error)
+    message = _describe_error(error)
     if "--json" in words:
         document = {"error": type(error).__name__, "message": message, **_fields(error)}
         if following is not None:
@@ -50,7 +50,7 @@ def fail_usage(error: str, message: str, *, code: int) -> NoReturn:
     sys.exit(code)
 
 
-def _message(error: LazsaError | OSError) -> str:
+def _describe_error(error: LazsaError | OSError) -> str:
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}"
     return str(error)
@@ -58,18 +58,18 @@ def _message(error: LazsaError | OSError) -> str:
 
 def _fields(error: Exception) -> dict[str, Any]:
     """Return an error's own fields as JSON values; fields of other types are in its message."""
-    fields: dict[str, Any] = {name: v for name, v in vars(error).items() if _plain(v)}
+    fields: dict[str, Any] = {name: v for name, v in vars(error).items() if _is_plain(v)}
     if not fields.get("expected", True):
         del fields["expected"]  # nothing is said of it
     for name in ("problems", "verdicts"):
         if listed := getattr(error, name, ()):
             fields[name] = [
-                {key: value for key, value in asdict(each).items() if _plain(value)}
+                {key: value for key, value in asdict(each).items() if _is_plain(value)}
                 for each in listed
                 if not isinstance(each, str)
             ]
     return fields
 
 
-def _plain(value: object) -> bool:
+def _is_plain(value: object) -> bool:
     return value is None or isinstance(value, str | int | float)

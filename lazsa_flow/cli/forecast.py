@@ -65,7 +65,7 @@ def of_dry_run(found: DryRun[Any], timers: Sequence[Planned] = ()) -> Forecast:
         found: The dry run.
         timers: The timers that the command would move, where it returns them.
     """
-    lines = [*_paths(found.paths), *_timers(timers), *_texts(found)]
+    lines = [*_describe_paths(found.paths), *_timers(timers), *_texts(found)]
     data: dict[str, Any] = {
         "paths": [_path_document(each) for each in found.paths],
         "timers": [timer_document(each) for each in timers],
@@ -74,7 +74,7 @@ def of_dry_run(found: DryRun[Any], timers: Sequence[Planned] = ()) -> Forecast:
     return Forecast(lines or ["Nothing would change."], data)
 
 
-def _paths(paths: Iterable[AffectedPath]) -> list[str]:
+def _describe_paths(paths: Iterable[AffectedPath]) -> list[str]:
     counts = Counter((each.country, move_text(each)) for each in paths)
     word = current_application().subject
     return [
@@ -102,12 +102,12 @@ def _timers(timers: Sequence[Planned]) -> list[str]:
 
 def timer_text(planned: Planned) -> str:
     """Say from when to when a timer moves."""
-    instants = f"{_instant(planned.was)} → {_instant(planned.will_be)}"
+    instants = f"{_format_instant(planned.was)} → {_format_instant(planned.will_be)}"
     whose = f"{current_application().subject} {planned.subject}"
     return f"  {planned.path} of {whose}: {planned.timer} {instants}"
 
 
-def _instant(at: datetime | None) -> str:
+def _format_instant(at: datetime | None) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC" if at else "none"
 
 

@@ -121,11 +121,11 @@ def print_story(screen: Console, service: Service, path: Path, title: str | None
         what = f"{row['trigger']} → {row['dest']}" if row["trigger"] else f"stays {row['dest']}"
         reason = f" ({row['reason']})" if row["reason"] else ""
         screen.print(f"  {at}  {what}{reason}, by {row['actor']}{late}", soft_wrap=True)
-        for line in _why(service.verdicts(path, row)):
+        for line in _describe_verdicts(service.verdicts(path, row)):
             screen.print(f"      {line}", soft_wrap=True)
 
 
-def _why(verdicts: list[Verdict]) -> list[str]:
+def _describe_verdicts(verdicts: list[Verdict]) -> list[str]:
     unmet = [str(verdict) for verdict in verdicts if not verdict.held]
     held = [verdict.name for verdict in verdicts if verdict.held]
     return unmet + ([f"held: {', '.join(held)}"] if held else [])

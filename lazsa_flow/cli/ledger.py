@@ -151,7 +151,7 @@ def books_table(title: str, books: Sequence[Book]) -> Table:
     table.add_column("Country", footer="all")
     _add_columns(table, books)
     for book in books:
-        table.add_row(str(book.on), book.country, *_figures([book]))
+        table.add_row(str(book.on), book.country, *_sum_books([book]))
     return table
 
 
@@ -212,21 +212,21 @@ def _several_table(answers: Sequence[DatabaseAnswer[list[Book]]]) -> Table:
     _add_columns(table, [book for each in answers for book in each.answer or ()])
     for each in answers:
         for book in each.answer or ():
-            table.add_row(each.database, str(book.on), book.country, *_figures([book]))
+            table.add_row(each.database, str(book.on), book.country, *_sum_books([book]))
         if each.answer is None:
             table.add_row(each.database, "not reached", "", *("" for _ in _COLUMNS))
         else:
-            table.add_row(each.database, "sum", "all", *_figures(each.answer))
+            table.add_row(each.database, "sum", "all", *_sum_books(each.answer))
         table.add_section()
     return table
 
 
 def _add_columns(table: Table, books: Sequence[Book]) -> None:
     """Add the columns of figures with the sums of all books."""
-    for name, total in zip(_COLUMNS, _figures(books), strict=True):
+    for name, total in zip(_COLUMNS, _sum_books(books), strict=True):
         table.add_column(name.capitalize(), justify="right", footer=total)
 
 
-def _figures(books: Sequence[Book]) -> list[str]:
+def _sum_books(books: Sequence[Book]) -> list[str]:
     """Return the sums of books, by column."""
     return [str(sum(getattr(book, name) for book in books)) for name in _COLUMNS]

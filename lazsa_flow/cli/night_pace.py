@@ -33,7 +33,7 @@ def set_pace(
     Example: lazsa-flow night pace october --rate 200/s
     """
     actor, pace = read_night_actor(who), None if rate == "none" else read_rate(rate)
-    _run(
+    _run_command(
         lambda nights: nights.set_pace(name, actor=actor, rate=pace, key=key),
         (database, config),
         as_json=as_json,
@@ -54,7 +54,7 @@ def pause_night(
     Example: lazsa-flow night pause october --reason "stocktaking"
     """
     actor = read_night_actor(who)
-    _run(
+    _run_command(
         lambda nights: nights.pause_night(name, actor=actor, reason=reason, key=key),
         (database, config),
         as_json=as_json,
@@ -78,14 +78,14 @@ def resume_night(
     Example: lazsa-flow night resume october --as manager:m-1 --reason "the new bar is right"
     """
     actor = read_actor(who)
-    _run(
+    _run_command(
         lambda nights: nights.resume_night(name, actor=actor, reason=reason, key=key),
         (database, config),
         as_json=as_json,
     )
 
 
-def _run(
+def _run_command(
     command: Callable[[StartCommands], NightStatus],
     opened_on: tuple[str, Path | None],
     *,

@@ -66,7 +66,7 @@ def start_night(
         nights = StartCommands(find_runtime(service))
         nights.start_night(**given, actor=actor, key=key)
         with bars(console(stderr=True), service.due_by_country(service.clock.now())) as report:
-            _move(service, name, report)
+            _move_until_done(service, name, report)
         found = nights.started_night(name)
     if as_json:
         print_json(found.document())
@@ -76,7 +76,9 @@ def start_night(
         raise typer.Exit(STOPPED_BY_ITSELF)
 
 
-def _move(service: FlowService, name: str, report: Callable[[ChunkResult], bool]) -> None:
+def _move_until_done(
+    service: FlowService, name: str, report: Callable[[ChunkResult], bool]
+) -> None:
     """Sweep until a night is done or has stopped by itself."""
     from lazsa_flow.engine.night_run import STOPPED
 
@@ -89,11 +91,11 @@ def _move(service: FlowService, name: str, report: Callable[[ChunkResult], bool]
             return
         next_at = runs[name].next_at
         pace = next_at - now if next_at is not None and next_at > now else None
-        if not _wait(service.clock, pace):
+        if not _wait_for_room(service.clock, pace):
             return
 
 
-def _wait(clock: Clock, pace: timedelta | None) -> bool:
+def _wait_for_room(clock: Clock, pace: timedelta | None) -> bool:
     """Wait until more may move; return whether it is worth another look.
 
     Args:
@@ -120,17 +122,17 @@ def read_rate(text: str | None) -> int | None:
     if text is None:
         return None
     expected = "a number above 0, such as 500/s"
-    return int(_match(text, "([1-9][0-9]{0,8})(/s)?", "--rate", expected))
+    return int(_match_option(text, "([1-9][0-9]{0,8})(/s)?", "--rate", expected))
 
 
 def _read_share(text: str | None) -> float | None:
     """Read a share in percent, such as ``1%``."""
     if text is None:
         return None
-    return float(_match(text, r"([0-9]{1,3}(\.[0-9]{1,2})?) ?%?", "--differs", "such as 1%"))
+    return float(_match_option(text, r"([0-9]{1,3}(\.[0-9]{1,2})?) ?%?", "--differs", "such as 1%"))
 
 
-def _match(text: str, pattern: str, option: str, expected: str) -> str:
+def _match_option(text: str, pattern: str, option: str, expected: str) -> str:
     from lazsa_flow.errors import InputError
 
     match = re.fullmatch(pattern, text, re.ASCII)

@@ -104,9 +104,9 @@ def list_outbox(
         and kind in (None, each.kind)
     ]
     if as_json:
-        print_json([_document(each) for each in waiting])
+        print_json([_notice_document(each) for each in waiting])
         return
-    rows = [_cells(each, zones.get(each.country, "UTC")) for each in waiting]
+    rows = [_list_cells(each, zones.get(each.country, "UTC")) for each in waiting]
     if as_csv:
         print_csv(COLUMNS, rows)
         return
@@ -271,7 +271,7 @@ def _print_drained(drained: Drained, *, as_json: bool) -> None:
         console().print(", ".join(f"{count} {what}" for what, count in counts.items()) + ".")
 
 
-def _document(each: Waiting) -> dict[str, Any]:
+def _notice_document(each: Waiting) -> dict[str, Any]:
     return {
         "key": each.key,
         "kind": each.kind,
@@ -286,7 +286,7 @@ def _document(each: Waiting) -> dict[str, Any]:
     }
 
 
-def _cells(each: Waiting, zone: str) -> tuple[Any, ...]:
+def _list_cells(each: Waiting, zone: str) -> tuple[Any, ...]:
     later = "parked" if each.parked else local(each.next_at, zone)
     return (each.key, each.kind, each.to, each.country, later, each.attempts, each.error)
 

@@ -23,7 +23,7 @@ _PLAIN: Final = {
 
 def degrade_unencodable() -> None:
     """Let standard output and standard error write what their encoding has no character for."""
-    codecs.register_error(_ERRORS, _degrade)
+    codecs.register_error(_ERRORS, _replace_unencodable)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=_ERRORS)
@@ -35,13 +35,13 @@ def encodes_all() -> bool:
     return codecs.lookup(encoding).name.startswith("utf")
 
 
-def _degrade(error: UnicodeError) -> tuple[str, int]:
+def _replace_unencodable(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     text = error.object[error.start : error.end]
-    return "".join(_PLAIN.get(each) or _escaped(each) for each in text), error.end
+    return "".join(_PLAIN.get(each) or _escape_character(each) for each in text), error.end
 
 
-def _escaped(character: str) -> str:
+def _escape_character(character: str) -> str:
     units = character.encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))

@@ -55,10 +55,10 @@ def parked(
     more = limit is not None and len(found) > limit
     found = found[:limit]
     if as_json:
-        print_json([_document(ref, failure) for ref, failure in found])
+        print_json([_failure_document(ref, failure) for ref, failure in found])
         return
     if as_csv:
-        print_csv(_COLUMNS, [tuple(_document(*each).values()) for each in found])
+        print_csv(_COLUMNS, [tuple(_failure_document(*each).values()) for each in found])
         return
     for ref, failure in found:
         at = f"{failure.failed_at:%Y-%m-%d %H:%M} UTC"
@@ -69,7 +69,7 @@ def parked(
     print_more(found[-1][0] if more else None)
 
 
-def _document(ref: str, failure: Failure) -> dict[str, Any]:
+def _failure_document(ref: str, failure: Failure) -> dict[str, Any]:
     return {
         "path": ref,
         "timer": failure.timer,

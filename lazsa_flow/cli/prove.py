@@ -63,7 +63,7 @@ def prove(
     else:
         tables = _find_tables(lifecycle, config)
         if against is not None:
-            _compare(tables[0], against, given, as_json=as_json)
+            _compare_tables(tables[0], against, given, as_json=as_json)
             return
         proofs = _prove_tables(tables, given, without or ())
     if pictures is not None:
@@ -104,7 +104,9 @@ def _prove_journals(
         ]
 
 
-def _compare(table: Lifecycle, against: str, given: ProofRules | None, *, as_json: bool) -> None:
+def _compare_tables(
+    table: Lifecycle, against: str, given: ProofRules | None, *, as_json: bool
+) -> None:
     from lazsa_flow.cli.progress import working_bar
     from lazsa_flow.foresight.proof.compare import compare_tables
 

@@ -49,17 +49,17 @@ class SafeGroup(TyperGroup):
 
     def make_context(self, *arguments: Any, **named: Any) -> Any:
         """Read the words before the command's name."""
-        with _escaped():
+        with _escape_usage_error():
             return super().make_context(*arguments, **named)
 
     def invoke(self, ctx: Any) -> Any:
         """Read the command's own words, and run it."""
-        with _escaped(), running(ctx.obj):
+        with _escape_usage_error(), running(ctx.obj):
             return super().invoke(ctx)
 
 
 @contextmanager
-def _escaped() -> Iterator[None]:
+def _escape_usage_error() -> Iterator[None]:
     """Escape the message of an error of usage, which quotes what was typed."""
     try:
         yield

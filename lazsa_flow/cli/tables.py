@@ -80,11 +80,11 @@ def print_table(
         title: A line above the table.
     """
     screen = console()
-    cells = [[_cell(each) for each in row] for row in rows]
+    cells = [[_format_cell(each) for each in row] for row in rows]
     if not cells:
         screen.print(empty, soft_wrap=True)
         return
-    kept, widths = _fit(columns, cells, screen.width)
+    kept, widths = _fit_columns(columns, cells, screen.width)
     table = new_table()
     for at in kept:
         column = columns[at]
@@ -108,21 +108,21 @@ def print_csv(columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> No
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow([column.title.lower().replace(" ", "_") for column in columns])
     for row in rows:
-        writer.writerow([_safe(each) for each in row])
+        writer.writerow([_quote_cell(each) for each in row])
 
 
-def _safe(value: object) -> str:
-    text = _cell(value)
+def _quote_cell(value: object) -> str:
+    text = _format_cell(value)
     if isinstance(value, int | float):
         return text
     return quote_for_spreadsheet(text)
 
 
-def _cell(value: object) -> str:
+def _format_cell(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _fit(
+def _fit_columns(
     columns: Sequence[Column], cells: Sequence[Sequence[str]], width: int
 ) -> tuple[list[int], dict[int, int]]:
     """Return which columns are kept, and how wide each is."""

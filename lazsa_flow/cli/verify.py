@@ -31,7 +31,7 @@ def verify(
     with working_bar("verify"), open_service(database, config) as service:
         found = service.verify()
     if as_json:
-        print_json(_document(found))
+        print_json(_verification_document(found))
     else:
         screen = console()
         for fault in (*found.faults, *found.flows):
@@ -43,7 +43,7 @@ def verify(
     raise typer.Exit(int(bool(found.faults or found.flows)))
 
 
-def _document(found: Verification) -> dict[str, Any]:
+def _verification_document(found: Verification) -> dict[str, Any]:
     """Return what was found as JSON values; ``flows`` only where counts differ."""
     faults = [{"path": fault.path, "seq": fault.seq, "fault": fault.what} for fault in found.faults]
     document: dict[str, Any] = {"paths": found.paths, "rows": found.rows, "faults": faults}

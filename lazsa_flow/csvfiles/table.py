@@ -118,7 +118,7 @@ def _read_named_rows(
             continue
         for line, fields in rows:
             fits = len(fields) == wanted and not has_unnamed
-            if (fits or _fits(line, names, fields, problems)) and _check_text(
+            if (fits or _fit_row(line, names, fields, problems)) and _check_text(
                 line, names, fields, form, problems
             ):
                 yield line, [in_order(fields)]
@@ -211,7 +211,7 @@ def _check_header(
             problems.report_file(line, name, "no such column", "the column")
 
 
-def _fits(line: int, names: Sequence[str], fields: list[str], problems: Problems) -> bool:
+def _fit_row(line: int, names: Sequence[str], fields: list[str], problems: Problems) -> bool:
     """Cut empty fields off a row's end; report it where they are too many, too few, or unnamed."""
     wanted = len(names)
     if len(fields) > wanted and not any(fields[wanted:]):

@@ -172,7 +172,7 @@ class ChangeBuilder:
             [
                 timer
                 for timer in self._now.snapshot.timers
-                if timer.decides and timer not in cancelled and not _same(timer, fired)
+                if timer.decides and timer not in cancelled and not _is_same_timer(timer, fired)
             ]
         )
 
@@ -189,7 +189,7 @@ class ChangeBuilder:
                 timer
                 for timer in self._now.snapshot.timers
                 if ((moves and timer.name not in living) or timer.name in self._scheduled)
-                and not _same(timer, fired)
+                and not _is_same_timer(timer, fired)
             ]
         )
 
@@ -324,5 +324,5 @@ def _not_loaded(path_id: int) -> Snapshot:
     raise NotFoundError("evidence of path", str(path_id))
 
 
-def _same(timer: TimerRow, fired: TimerRow | None) -> bool:
+def _is_same_timer(timer: TimerRow, fired: TimerRow | None) -> bool:
     return fired is not None and timer.name == fired.name and timer.due_at == fired.due_at

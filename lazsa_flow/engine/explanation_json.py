@@ -31,8 +31,8 @@ def explanation_json(explanation: Explanation) -> dict[str, Any]:
         "timers": [
             _timer(each) for each in sorted(explanation.timers, key=lambda each: each.due_at)
         ],
-        "decisions": [_decision(each) for each in explanation.decisions],
-        "outlook": explanation.outlook and _outlook(explanation.outlook),
+        "decisions": [_decision_json(each) for each in explanation.decisions],
+        "outlook": explanation.outlook and _outlook_json(explanation.outlook),
     }
 
 
@@ -63,7 +63,7 @@ def _timer(timer: TimerRow) -> dict[str, Any]:
     }
 
 
-def _decision(decision: TimerProspect) -> dict[str, Any]:
+def _decision_json(decision: TimerProspect) -> dict[str, Any]:
     fires = decision.fires
     return {
         "timer": _timer(decision.timer),
@@ -84,7 +84,7 @@ def _decision(decision: TimerProspect) -> dict[str, Any]:
     }
 
 
-def _outlook(ahead: Outlook) -> dict[str, Any]:
+def _outlook_json(ahead: Outlook) -> dict[str, Any]:
     return {
         "goal": ahead.goal,
         "due_at": ahead.due_at and instant_text(ahead.due_at),

@@ -35,12 +35,12 @@ def read_back(path: str, seq: int, text: bytes, row_hash: str) -> None:
         JournalError: They are no JSON, are not canonical, or have another hash.
     """
     try:
-        again = canonical(json.loads(text, parse_constant=_refuse))
+        again = canonical(json.loads(text, parse_constant=_refuse_constant))
     except ValueError:
         raise JournalError(path, seq, "its text cannot be read; nothing was written") from None
     if again != text or hashlib.sha256(again).hexdigest() != row_hash:
         raise JournalError(path, seq, "it does not read back as it is; nothing was written")
 
 
-def _refuse(constant: str) -> Any:
+def _refuse_constant(constant: str) -> Any:
     raise ValueError(constant)

@@ -38,7 +38,7 @@ def judge_now(
     Raises:
         GuardError: A guard raised.
     """
-    return tuple(_examine(lifecycle.guards[name], context, on) for name in guards)
+    return tuple(_examine_guard(lifecycle.guards[name], context, on) for name in guards)
 
 
 def judge_later(
@@ -48,28 +48,28 @@ def judge_later(
 
     A guard that raises there is not met: it may ask for what only the moves until then bring.
     """
-    return tuple(_foresee(lifecycle.guards[name], context, on) for name in guards)
+    return tuple(_foresee_guard(lifecycle.guards[name], context, on) for name in guards)
 
 
-def _foresee(guard: Guard, context: GuardContext, on: date | None) -> Verdict:
+def _foresee_guard(guard: Guard, context: GuardContext, on: date | None) -> Verdict:
     try:
-        return _examine(guard, context, on)
+        return _examine_guard(guard, context, on)
     except HostCodeError:
         verdict = guard.verdict((False, None, None), context.policy)
         return replace(verdict, measured=NOT_YET)
 
 
-def _examine(guard: Guard, context: GuardContext, on: date | None) -> Verdict:
-    return _needing(guard, guard.examine(context), context, on)
+def _examine_guard(guard: Guard, context: GuardContext, on: date | None) -> Verdict:
+    return _add_needed(guard, guard.examine(context), context, on)
 
 
-def _needing(guard: Guard, verdict: Verdict, context: GuardContext, on: date | None) -> Verdict:
+def _add_needed(guard: Guard, verdict: Verdict, context: GuardContext, on: date | None) -> Verdict:
     """Add what an unmet verdict needs, and its parts."""
     if verdict.held:
         return verdict
     if guard.operator in ("all_of", "any_of"):
         pairs = zip(guard.parts, verdict.parts, strict=True)
-        parts = tuple(_needing(part, found, context, on) for part, found in pairs)
+        parts = tuple(_add_needed(part, found, context, on) for part, found in pairs)
         verdict = replace(verdict, parts=parts)
     possible_on = _possible_on(guard, context, on)
     if verdict.earliest or guard.operator or guard.changed_by in (NOBODY, CLOCK):

@@ -106,26 +106,26 @@ class _Planned:
 
 def missing_timers(lifecycle: Lifecycle, history: History) -> Iterator[Missing]:
     """Yield the timers that a path should have and has not."""
-    planned = _plan(lifecycle, history.rows)
+    planned = _replay_rows(lifecycle, history.rows)
     for name in sorted(planned.keys() & lifecycle.living(history.state)):
         timer, set_at = lifecycle.timer(name), planned[name].set_at
-        if _waits(history, name):
+        if _still_waits(history, name):
             continue
-        reminded = [] if timer.steps else _seen(history, name, set_at, ("reminded",))
+        reminded = [] if timer.steps else _find_instants(history, name, set_at, ("reminded",))
         if reminded:
             yield from _after_reminder(history, timer, max(reminded))
         else:
             yield from _unless_conditional(history, name, planned[name])
 
 
-def _plan(lifecycle: Lifecycle, rows: Sequence[JournalEntry]) -> dict[str, _Planned]:
+def _replay_rows(lifecycle: Lifecycle, rows: Sequence[JournalEntry]) -> dict[str, _Planned]:
     """Go through the rows, and return what they leave to wait."""
     planned: dict[str, _Planned] = {}
     states = frozenset(state.name for state in lifecycle.states)
     for row in rows:
         planned.pop(row.timer, None)
         known = row.dest in states and (row.source is None or row.source in states)
-        effects = _effects(lifecycle, row) if known else None
+        effects = _find_effects(lifecycle, row) if known else None
         if effects is None:  # the table has changed since: of what was before, nothing is known
             planned = {}
             continue
@@ -145,7 +145,7 @@ def _plan(lifecycle: Lifecycle, rows: Sequence[JournalEntry]) -> dict[str, _Plan
     return planned
 
 
-def _effects(lifecycle: Lifecycle, row: JournalEntry) -> Sequence[Effect] | None:
+def _find_effects(lifecycle: Lifecycle, row: JournalEntry) -> Sequence[Effect] | None:
     """Return what a row's move brought about; ``None`` where the table does not know it."""
     if row.source is None:
         return lifecycle.opening.effects if row.dest == lifecycle.initial else None
@@ -156,13 +156,13 @@ def _effects(lifecycle: Lifecycle, row: JournalEntry) -> Sequence[Effect] | None
     return refused[0].on_refused if refused else ()
 
 
-def _waits(history: History, name: str) -> bool:
+def _still_waits(history: History, name: str) -> bool:
     """Return whether a timer waits: to fall due, or with its parked path."""
     waiting = {"pending", "parked"} if history.parked else {"pending"}
     return any(each.name == name and each.status in waiting for each in history.timers)
 
 
-def _seen(
+def _find_instants(
     history: History, name: str, since: datetime, statuses: tuple[str, ...]
 ) -> list[datetime]:
     """Return the instants, from one on, of a path's timers of a name and some statuses."""
@@ -174,19 +174,21 @@ def _seen(
     return [at for at in instants if at >= since - _EARLIER]
 
 
-def _there(history: History, name: str, planned: _Planned) -> bool:
+def _was_set(history: History, name: str, planned: _Planned) -> bool:
     """Return whether a timer was set with another one or later, whatever has become of it."""
-    seen = _seen(history, name, planned.set_at, ("fired", "refused", "reminded", "parked"))
+    seen = _find_instants(history, name, planned.set_at, ("fired", "refused", "reminded", "parked"))
     if name == planned.by:  # the timer that led to the row was there before it
         seen = [at for at in seen if at != planned.set_at]
-    return _waits(history, name) or bool(seen)
+    return _still_waits(history, name) or bool(seen)
 
 
 def _after_reminder(history: History, timer: Timer, at: datetime) -> Iterator[Missing]:
     """Yield what a reminder that is over should have set and has not."""
     for effect in timer.effects:
-        if isinstance(effect, Schedule) and not _waits(history, effect.timer):
-            later = _seen(history, effect.timer, at + _EARLIER, ("fired", "refused", "reminded"))
+        if isinstance(effect, Schedule) and not _still_waits(history, effect.timer):
+            later = _find_instants(
+                history, effect.timer, at + _EARLIER, ("fired", "refused", "reminded")
+            )
             if not any(each > at for each in later):
                 yield Missing(effect.timer, at, effect.when)
 
@@ -198,7 +200,7 @@ def _unless_conditional(history: History, name: str, planned: _Planned) -> Itera
         yield Missing(name, set_at, restarted=planned.restarted)
         return
     others = [each for each in planned.together if each.timer != name]
-    there = [each.when for each in others if _there(history, each.timer, planned)]
+    there = [each.when for each in others if _was_set(history, each.timer, planned)]
     decided = [row.seq for row in history.rows if row.trigger or row.timer]
     if when in there:
         yield Missing(name, set_at)

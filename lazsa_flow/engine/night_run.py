@@ -220,18 +220,18 @@ def read_night_outcomes(
     """Yield what the deciding timers of an instant did, path by path."""
     for change in changes:
         if _is_due(change.fired, due_at):
-            yield _outcome(change, change.after.id)
+            yield _describe_outcome(change, change.after.id)
     for batch in batch_changes:
         if _is_due(batch.change.fired, due_at):
             for own in batch.each:
-                yield _outcome(batch.change, own.path_id)
+                yield _describe_outcome(batch.change, own.path_id)
 
 
 def _is_due(timer: TimerRow | None, due_at: datetime) -> bool:
     return timer is not None and timer.decides and timer.due_at == due_at
 
 
-def _outcome(change: Change, path_id: int) -> NightOutcome:
+def _describe_outcome(change: Change, path_id: int) -> NightOutcome:
     row, path = change.row, change.after
     outcome = (row.trigger if row else None) or "refused"
     ref = write_ref(path.lifecycle, path_id)

@@ -93,18 +93,18 @@ def find_outlook(rulebook: Rulebook, seen: Snapshot, now: datetime) -> Outlook |
     """
     lifecycle = rulebook.lifecycle(seen.path.lifecycle)
     state = seen.path.state or lifecycle.initial
-    way = _way(lifecycle, state)
+    way = _shortest_way(lifecycle, state)
     opening = [] if seen.path.state else [lifecycle.opening]
     if not (opening or way):
         return None
     steps, source = [], seen.path.state
     for edge in (*opening, *way):
-        steps.append(_step(rulebook, lifecycle, seen, now, edge, source))
+        steps.append(_foresee_step(rulebook, lifecycle, seen, now, edge, source))
         source = edge.dest
     return Outlook(source, rulebook.calendar(seen.path.country).zone, tuple(steps))
 
 
-def _way(lifecycle: Lifecycle, start: str) -> tuple[Edge, ...]:
+def _shortest_way(lifecycle: Lifecycle, start: str) -> tuple[Edge, ...]:
     """Return the shortest way from a state of the happy path to the next active state."""
     states = lifecycle.happy_path or tuple(state.name for state in lifecycle.states)
     goals = {name for name in states if lifecycle.state(name).meaning == "active"}
@@ -127,7 +127,7 @@ def _way(lifecycle: Lifecycle, start: str) -> tuple[Edge, ...]:
     return ()
 
 
-def _step(
+def _foresee_step(
     rulebook: Rulebook,
     lifecycle: Lifecycle,
     seen: Snapshot,
@@ -139,7 +139,7 @@ def _step(
     there = replace(seen, path=replace(seen.path, state=source))
     asker = Actor("system", "explain")
     context = rulebook.guard_context(there, at=now, recorded_at=now, actor=asker)
-    timer, due_at = _tried(lifecycle, context, edge, present) or (None, None)
+    timer, due_at = _find_first_try(lifecycle, context, edge, present) or (None, None)
     calendar = context.calendar
     due_on = due_at and calendar.local_date(due_at)
     if due_at is not None:
@@ -162,7 +162,7 @@ def _step(
     )
 
 
-def _tried(
+def _find_first_try(
     lifecycle: Lifecycle, context: GuardContext, edge: Edge, present: bool
 ) -> tuple[str, datetime] | None:
     """Return the timer that will try an edge first, and when: pending, or still to be set."""
@@ -176,11 +176,11 @@ def _tried(
         and any(s.trigger == edge.trigger and s.reason in edge.reasons for s in timer.steps)
     ]
     pending = [(t.name, t.due_at) for t in context.snapshot.timers if t.name in names]
-    found = pending if pending or present else list(_planned(lifecycle, context, names))
+    found = pending if pending or present else list(_list_planned(lifecycle, context, names))
     return min(found, key=lambda each: each[1]) if found else None
 
 
-def _planned(
+def _list_planned(
     lifecycle: Lifecycle, context: GuardContext, names: Iterable[str]
 ) -> Iterable[tuple[str, datetime]]:
     """Yield when timers would fall due that are not set yet."""

@@ -66,7 +66,7 @@ def replan(
     )
     scheduled, cancelled = _move_timers(rulebook, seen, context, overdue=overdue)
     if after.cycle_on != seen.path.cycle_on:
-        scheduled += _restarted(lifecycle, context)
+        scheduled += _list_restarted(lifecycle, context)
     if not scheduled and not cancelled and after == seen.path:
         return None
     row = replanned_row(context, seen.path)
@@ -122,7 +122,7 @@ def _other_dates(
         yield Notice(f"{row.path}.{row.seq}.{number}", notice.kind, notice.to)
 
 
-def _restarted(lifecycle: Lifecycle, context: GuardContext) -> Iterator[TimerRow]:
+def _list_restarted(lifecycle: Lifecycle, context: GuardContext) -> Iterator[TimerRow]:
     """Yield the reminders of a round that are over and are set again for its other date."""
     waiting = {timer.name for timer in context.snapshot.timers}
     for timer in lifecycle.timers:
@@ -149,7 +149,7 @@ def right_moment(rulebook: Rulebook, seen: Snapshot, timer: TimerRow) -> Moment:
         return start
     # what is set to "now" cannot come out as the beginning of a date at such instants
     asked = (seen.path.entered_at + TICK, timer.due_at - timedelta(days=1) + TICK)
-    planned = [_planned(rulebook, seen, timer.name, at) for at in asked]
+    planned = [_plan_instant(rulebook, seen, timer.name, at) for at in asked]
     return start if start in planned else calendar.moment(timer.due_at)
 
 
@@ -221,7 +221,7 @@ def repair_timers(
     )
 
 
-def _planned(rulebook: Rulebook, seen: Snapshot, name: str, at: datetime) -> Moment | None:
+def _plan_instant(rulebook: Rulebook, seen: Snapshot, name: str, at: datetime) -> Moment | None:
     """Return when a timer's table would set it, asked at an instant."""
     lifecycle = rulebook.lifecycle(seen.path.lifecycle)
     context = rulebook.guard_context(seen, at=at, recorded_at=at, actor=clock_actor(name))

@@ -31,7 +31,9 @@ def content_of(lifecycle: Lifecycle) -> dict[str, Any]:
     """Return what a table says, as JSON values by the names of its parts."""
     return {
         "states": {each.name: _state(lifecycle, each) for each in lifecycle.states},
-        "edges": {_name(edge): _edge(edge) for edge in (lifecycle.opening, *lifecycle.edges)},
+        "edges": {
+            _name(edge): _edge_content(edge) for edge in (lifecycle.opening, *lifecycle.edges)
+        },
         "timers": {timer.name: _timer(timer) for timer in lifecycle.timers},
         "guards": {
             name: None if guard.reads is None else sorted(guard.reads)
@@ -62,10 +64,10 @@ def compare_tables(before: str, after: str) -> tuple[str, ...]:
         A line for each state, edge, timer, guard or urgent role that is added, removed or changed.
     """
     old, new = json.loads(before), json.loads(after)
-    return tuple(line for part in PARTS for line in _differences(part, old[part], new[part]))
+    return tuple(line for part in PARTS for line in _list_differences(part, old[part], new[part]))
 
 
-def _differences(part: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+def _list_differences(part: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     called = {"urgent": "urgent role"}.get(part, part.removesuffix("s"))
     for name in sorted({*old, *new}):
         if name not in old:
@@ -87,13 +89,13 @@ def _state(lifecycle: Lifecycle, state: State) -> dict[str, Any]:
     return {"open": state.open, "final": state.final, **several}
 
 
-def _edge(edge: Edge) -> dict[str, Any]:
+def _edge_content(edge: Edge) -> dict[str, Any]:
     return {
         "sources": list(edge.sources),
         "dest": edge.dest,
         "permits": [[each.role, list(each.reasons), each.relation] for each in edge.permits],
         "guards": list(edge.guards),
-        "effects": _effects(edge.effects),
+        "effects": _effect_contents(edge.effects),
         "effective": edge.effective,
         **({} if edge.data is None else {"data": describe_model(edge.data)}),
     }
@@ -104,14 +106,14 @@ def _timer(timer: Timer) -> dict[str, Any]:
         "states": list(timer.states),
         "at": timer.at,
         "steps": [[step.trigger, step.reason] for step in timer.steps],
-        "effects": _effects(timer.effects),
-        "otherwise": _effects(timer.on_refused),
+        "effects": _effect_contents(timer.effects),
+        "otherwise": _effect_contents(timer.on_refused),
         **({"restarts": list(timer.restarts)} if timer.restarts else {}),
         **({"only_latest": True} if timer.only_latest else {}),
     }
 
 
-def _effects(effects: Sequence[Effect]) -> list[dict[str, Any]]:
+def _effect_contents(effects: Sequence[Effect]) -> list[dict[str, Any]]:
     return [
         {"effect": "Begin", "what": effect.scope, "of": "claims", "when": effect.when}
         if isinstance(effect, Reserve)

@@ -60,7 +60,7 @@ class GuardWatch:
         if self._thread is None or not self._thread.is_alive():
             watch = weakref.ref(self)
             self._thread = threading.Thread(
-                target=_run, args=(watch,), name="lazsa-guard-watch", daemon=True
+                target=_keep_looking, args=(watch,), name="lazsa-guard-watch", daemon=True
             )
             self._thread.start()
 
@@ -90,7 +90,7 @@ class GuardWatch:
         self._reported[thread] = took
 
 
-def _run(watch: weakref.ref[GuardWatch]) -> None:
+def _keep_looking(watch: weakref.ref[GuardWatch]) -> None:
     while (living := watch()) is not None:
         living.look()
         pause_s = living.pause_s

@@ -83,7 +83,7 @@ class Comparing(Part):
         at = runtime.now(now, "now")
         night = read_night(runtime.context, on, at, country, _COMPARE)
         both = _find_both(runtime, a, b, at)
-        return _compare(runtime, both, night, asked, country, as_if=as_if_in_force)
+        return _compare_runs(runtime, both, night, asked, country, as_if=as_if_in_force)
 
 
 def _find_both(
@@ -102,7 +102,7 @@ def _find_both(
     return first, second
 
 
-def _compare(
+def _compare_runs(
     runtime: Runtime,
     both: tuple[Candidate, Candidate],
     night: Night,
@@ -203,10 +203,10 @@ def _list_changes(found: Sequence[_Outcomes], goals: Collection[str]) -> Iterato
     """Yield each path whose outcome differs, in the order of their numbers."""
     first, second = found
     for path_id in sorted({*first, *second}):
-        before, after = _ending(first.get(path_id)), _ending(second.get(path_id))
+        before, after = _find_ending(first.get(path_id)), _find_ending(second.get(path_id))
         if before.outcome == after.outcome and before.state == after.state:
             continue
-        direction = _direction(before.outcome in goals, after.outcome in goals)
+        direction = _find_direction(before.outcome in goals, after.outcome in goals)
         failing, other = (before, after) if direction == "won" else (after, before)
         seen = first.get(path_id) or second[path_id]
         yield ChangedOutcome(
@@ -226,13 +226,13 @@ class _Ending(NamedTuple):
     guards: tuple[str, ...]
 
 
-def _ending(found: RunOutcome | None) -> _Ending:
+def _find_ending(found: RunOutcome | None) -> _Ending:
     if found is None:
         return _Ending(NOT_DUE, "", ())
     return _Ending(found.outcome, found.state, found.guards)
 
 
-def _direction(before: bool, after: bool) -> Direction:
+def _find_direction(before: bool, after: bool) -> Direction:
     if before == after:
         return "other"
     return "lost" if before else "won"

@@ -73,7 +73,7 @@ def add_examples(matter: NoticeContext, lifecycles: Collection[Lifecycle]) -> No
     """Return a made-up notice with made-up data, where its lifecycle takes any."""
     for lifecycle in lifecycles:
         edges = (lifecycle.opening, *lifecycle.edges)
-        if any(edge.data for edge in edges) and matter.kind in _kinds(lifecycle):
+        if any(edge.data for edge in edges) and matter.kind in _list_kinds(lifecycle):
             models = {edge.trigger: edge.data for edge in edges if edge.data is not None}
             rows = tuple(
                 PathData(seq, trigger, example_fields(model), _MADE_UP_AT, "")
@@ -90,12 +90,12 @@ def example_fields(model: type[BaseModel]) -> Mapping[str, Any]:
     hidden = personal_fields(model)
     fields = model.model_fields.items()
     made: Mapping[str, Any] = freeze(
-        {name: _example(field) for name, field in fields if name not in hidden}
+        {name: _example_value(field) for name, field in fields if name not in hidden}
     )
     return made
 
 
-def _example(field: FieldInfo) -> Any:
+def _example_value(field: FieldInfo) -> Any:
     return field.examples[0] if field.examples else _value_of(field.annotation)
 
 
@@ -111,11 +111,11 @@ def _value_of(annotation: Any) -> Any:
     return "2027-04-01"  # a date, or what is made of one
 
 
-def _kinds(lifecycle: Lifecycle) -> set[str]:
-    return {effect.kind for effect in _effects(lifecycle) if isinstance(effect, Notify)}
+def _list_kinds(lifecycle: Lifecycle) -> set[str]:
+    return {effect.kind for effect in _list_effects(lifecycle) if isinstance(effect, Notify)}
 
 
-def _effects(lifecycle: Lifecycle) -> Iterator[object]:
+def _list_effects(lifecycle: Lifecycle) -> Iterator[object]:
     for edge in (lifecycle.opening, *lifecycle.edges):
         yield from edge.effects
     for timer in lifecycle.timers:

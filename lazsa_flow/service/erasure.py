@@ -45,7 +45,9 @@ class Erasure(Part):
         """
         if dry_run:
             return self._dry_run(lambda own: own.erase(subject, actor=actor, key=key))
-        return self._runtime.run_command(lambda context: _erase(context, subject, actor, key))
+        return self._runtime.run_command(
+            lambda context: _erase_subject(context, subject, actor, key)
+        )
 
     def deleted_texts_remain(self) -> str:
         """Say where texts that were erased or purged can still be read.
@@ -56,7 +58,7 @@ class Erasure(Part):
         return self._runtime.store.deleted_texts_remain()
 
 
-def _erase(context: Context, subject: str, actor: Actor, key: str | None) -> int:
+def _erase_subject(context: Context, subject: str, actor: Actor, key: str | None) -> int:
     def delete_texts(transaction: SqlTransaction) -> int:
         country = transaction.home_of(subject)
         context.check_command("erase", actor, subject=subject, country=country)

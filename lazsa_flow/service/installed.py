@@ -29,11 +29,11 @@ def load_service() -> type[FlowService]:
         ConfigError: Two packages bring one, or it cannot be imported or is no FlowService.
     """
     points = list(entry_points(group=GROUP))
-    points = [each for each in points if _package(each) != _OWN] or points
+    points = [each for each in points if _package_name(each) != _OWN] or points
     if not points:
         return FlowService
     if len(points) > 1:
-        got = ", ".join(sorted(f"{_package(each)}: {each.value}" for each in points))
+        got = ", ".join(sorted(f"{_package_name(each)}: {each.value}" for each in points))
         raise ConfigError([Problem(f"[{GROUP}]", "", got, "one service")])
     try:
         found = points[0].load()
@@ -51,9 +51,9 @@ def load_application() -> Application:
     return load_service()._application  # noqa: SLF001 - the class's own, for those below it
 
 
-def _package(point: EntryPoint) -> str:
+def _package_name(point: EntryPoint) -> str:
     return point.dist.name if point.dist else ""
 
 
 def _name(point: EntryPoint) -> str:
-    return f"{_package(point)} [{GROUP}] {point.name} = {point.value}"
+    return f"{_package_name(point)} [{GROUP}] {point.name} = {point.value}"

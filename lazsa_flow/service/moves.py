@@ -59,8 +59,8 @@ class Moves(Part):
         """
         asked = service.firing.Trigger(trigger, actor, reason, version, data)
         if dry_run:
-            return self._runtime.dry_run(lambda own: _fire(own, path, asked, key)).result
-        return _fire(self._runtime, path, asked, key)
+            return self._runtime.dry_run(lambda own: _fire_trigger(own, path, asked, key)).result
+        return _fire_trigger(self._runtime, path, asked, key)
 
     def open_path(
         self,
@@ -112,7 +112,9 @@ class Moves(Part):
         return move_from_json(found)
 
 
-def _fire(runtime: Runtime, path: str, asked: service.firing.Trigger, key: str | None) -> Move:
+def _fire_trigger(
+    runtime: Runtime, path: str, asked: service.firing.Trigger, key: str | None
+) -> Move:
     return move_from_json(
         runtime.run_on_path(lambda context: service.firing.fire_trigger(context, path, asked, key))
     )

@@ -62,7 +62,9 @@ def build_path_views(
     return [
         PathView(
             card,
-            _story(context, drawn, rows[path.id], context.rulebook.calendar(card.country).zone),
+            _tell_story(
+                context, drawn, rows[path.id], context.rulebook.calendar(card.country).zone
+            ),
         )
         for path, card in zip(paths, cards, strict=True)
     ]
@@ -80,7 +82,7 @@ def draw_cards(
     numbers = [path.id for path in paths]
     timers = statistics.next_timers(numbers)
     evidence = statistics.evidence(numbers, on=now.date())
-    held = _held(context, drawn, evidence, now)
+    held = _find_blocking(context, drawn, evidence, now)
     titles = {
         seen.path.id: context.application.title_of(context, seen.path, now) for seen in evidence
     }
@@ -105,7 +107,7 @@ def draw_cards(
     return found
 
 
-def _held(
+def _find_blocking(
     context: Context, drawn: Chart, paths: Sequence[Snapshot], now: datetime
 ) -> dict[int, tuple[BlockingGuard, ...]]:
     """Find which guards block each exit of each path now."""
@@ -123,7 +125,7 @@ def _held(
     return held
 
 
-def _story(
+def _tell_story(
     context: Context, drawn: Chart, rows: Sequence[Mapping[str, Any]], zone: str
 ) -> tuple[HistoryEntry, ...]:
     local = ZoneInfo(zone)
@@ -135,13 +137,13 @@ def _story(
             trigger=row["trigger"],
             reason=row["reason"],
             actor=row["actor"],
-            unmet=_unmet(context, drawn.name, row),
+            unmet=_list_unmet(context, drawn.name, row),
         )
         for leg, row in zip(drawn.tracing(rows).trail, rows, strict=True)
     )
 
 
-def _unmet(context: Context, lifecycle: str, row: Mapping[str, Any]) -> tuple[Verdict, ...]:
+def _list_unmet(context: Context, lifecycle: str, row: Mapping[str, Any]) -> tuple[Verdict, ...]:
     """Return the guards that did not hold, with the verdicts of that time."""
     unmet = [verdict for verdict in row["verdicts"] if not verdict["held"]]
     return tuple(context.verdicts(lifecycle, {**row, "verdicts": unmet}))

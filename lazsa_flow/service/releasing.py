@@ -161,7 +161,7 @@ def preview_policy(
             raise _UndoneError  # noqa: TRY301 - it rolls the transaction back
     except _UndoneError:
         pass
-    changed = _changes(context.rulebook, policy, now)
+    changed = _list_changes(context.rulebook, policy, now)
     cycles = _first_cycles(after, now, opened=from_start)
     return Preview(changed, cycles, tuple(planned), tuple(governed))
 
@@ -232,11 +232,11 @@ def _first_cycles(rulebook: Rulebook, now: datetime, *, opened: bool) -> dict[st
     return cycles
 
 
-def _changes(rulebook: Rulebook, policy: Policy, now: datetime) -> dict[str, tuple[str, str]]:
+def _list_changes(rulebook: Rulebook, policy: Policy, now: datetime) -> dict[str, tuple[str, str]]:
     """Compare a policy with the one in force, key by key; all of it is new where none is."""
-    new = _flat(policy.model_dump(mode="json"))
+    new = _flatten_keys(policy.model_dump(mode="json"))
     try:
-        old = _flat(rulebook.policy_at(policy.lifecycle, now).model_dump(mode="json"))
+        old = _flatten_keys(rulebook.policy_at(policy.lifecycle, now).model_dump(mode="json"))
     except NotFoundError:
         old = {}
     return {
@@ -246,11 +246,11 @@ def _changes(rulebook: Rulebook, policy: Policy, now: datetime) -> dict[str, tup
     }
 
 
-def _flat(value: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+def _flatten_keys(value: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for name, each in value.items():
         if isinstance(each, dict):
-            flat |= _flat(each, f"{prefix}{name}.")
+            flat |= _flatten_keys(each, f"{prefix}{name}.")
         else:
             flat[prefix + name] = each
     return flat

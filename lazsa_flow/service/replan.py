@@ -95,10 +95,10 @@ def replan_paths(
                 changes.append(change)
         transaction.write_chunk(changes)
         for change in changes:
-            yield from _planned(change)
+            yield from _list_planned(change)
 
 
-def _planned(change: Change) -> Iterator[Planned]:
+def _list_planned(change: Change) -> Iterator[Planned]:
     was = {timer.name: timer.due_at for timer in change.cancelled}
     will_be = {timer.name: timer.due_at for timer in change.scheduled}
     for name in sorted({*was, *will_be}):

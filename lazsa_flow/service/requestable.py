@@ -104,11 +104,11 @@ def find_command(service: type, name: str) -> RequestableCommand:
     method = getattr(service, name, None)
     permit = getattr(method, _MARK, None)
     if method is None or permit is None:
-        raise NotFoundError("command that may be requested", name, among=_names(service))
+        raise NotFoundError("command that may be requested", name, among=_list_names(service))
     return RequestableCommand(name, permit, method)
 
 
-def _names(service: type) -> list[str]:
+def _list_names(service: type) -> list[str]:
     return [name for name, each in inspect.getmembers(service) if hasattr(each, _MARK)]
 
 

@@ -51,7 +51,7 @@ def picture(
         limit: How many paths of each state and country are listed.
     """
     drawn = build_chart(context.rulebook.lifecycle(lifecycle))
-    days = _past(context, now)
+    days = _list_past_dates(context, now)
     calendars = {code: context.rulebook.calendar(code) for code in context.rulebook.countries}
     bounds = {
         code: [calendar.start(day + timedelta(days=1)).at for day in days]
@@ -66,10 +66,10 @@ def picture(
         listed = build_path_views(context, drawn, statistics, list(residents.values()), now)
         details = describe_paths(context, statistics, path_ids, now) if path_ids else {}
     today = max(calendar.local_date(now) for calendar in calendars.values())
-    stops = _stops(drawn, found, [*days, today])
-    coming = _coming(context, drawn, found, stops[-1])
+    stops = _sum_stops(drawn, found, [*days, today])
+    coming = _list_coming_stops(context, drawn, found, stops[-1])
     return Picture(
-        chart=_counted(drawn, found),
+        chart=_count_now(drawn, found),
         asked_at=now,
         countries=tuple(sorted(calendars)),
         stops=(*stops, *coming),
@@ -81,7 +81,7 @@ def picture(
     )
 
 
-def _past(context: Context, now: datetime) -> list[date]:
+def _list_past_dates(context: Context, now: datetime) -> list[date]:
     """Return the cycle dates whose day has ended in every country, since the first books."""
     since = context.store.first_book()
     if since is None:
@@ -99,7 +99,7 @@ def _past(context: Context, now: datetime) -> list[date]:
     return sorted(day for day in days if day < last)
 
 
-def _stops(drawn: Chart, found: _Found, days: Sequence[date]) -> tuple[TimelinePoint, ...]:
+def _sum_stops(drawn: Chart, found: _Found, days: Sequence[date]) -> tuple[TimelinePoint, ...]:
     """Sum up the moves, a stop for each day; the last day is now."""
     ids = {node.label: node.id for node in drawn.nodes}
     index = Index(drawn)
@@ -118,12 +118,12 @@ def _stops(drawn: Chart, found: _Found, days: Sequence[date]) -> tuple[TimelineP
                 flows[move.country][arrow] += move.times
         counts = {country: dict(+each) for country, each in standing.items()}
         if standing or day is days[-1]:  # before the first path there is nothing to look at
-            stops.append(TimelinePoint(day, "past", counts, _plain(flows), {}))
+            stops.append(TimelinePoint(day, "past", counts, _plain_counts(flows), {}))
     now = replace(stops.pop(), kind="now")
     return (*stops, now)
 
 
-def _coming(
+def _list_coming_stops(
     context: Context, drawn: Chart, found: _Found, now: TimelinePoint
 ) -> Iterable[TimelinePoint]:
     """Yield a stop for each cycle date until which timers pend; what is overdue pends until now."""
@@ -143,14 +143,14 @@ def _coming(
             due[each.country][each.name] += each.times
             for arrow_id in tries[each.state, each.name]:
                 flows[each.country][arrow_id] += each.times
-        yield TimelinePoint(day, "due", now.counts, _plain(flows), _plain(due))
+        yield TimelinePoint(day, "due", now.counts, _plain_counts(flows), _plain_counts(due))
 
 
-def _plain(counted: Mapping[str, Counter[str]]) -> dict[str, dict[str, int]]:
+def _plain_counts(counted: Mapping[str, Counter[str]]) -> dict[str, dict[str, int]]:
     return {country: dict(each) for country, each in counted.items()}
 
 
-def _counted(drawn: Chart, found: _Found) -> Chart:
+def _count_now(drawn: Chart, found: _Found) -> Chart:
     """Return the chart with the figures of now, all countries and times together."""
     counts: Counter[str] = Counter()
     flows: Counter[str] = Counter()

@@ -82,10 +82,10 @@ def find_misplaced(transaction: SqlTransaction, rulebook: Rulebook) -> Iterator[
         calendar = rulebook.calendar(stored.country)
         if timer.zone == calendar.zone and timer.due_at == calendar.start(timer.due_on).at:
             continue
-        yield from _misplaced(transaction, rulebook, inspection, stored, timer)
+        yield from _find_misplaced(transaction, rulebook, inspection, stored, timer)
 
 
-def _misplaced(
+def _find_misplaced(
     transaction: SqlTransaction,
     rulebook: Rulebook,
     inspection: Inspection,
@@ -122,21 +122,21 @@ def find_missing(
     ]
     found: dict[int, list[Missing]] = {}
     for history in transaction.inspect().histories(places) if places else ():
-        if lost := _missing(rulebook, history):
+        if lost := _find_missing(rulebook, history):
             found[history.path_id] = lost
     for seen in _evidence(transaction, sorted(found)):
         for missing in found.pop(seen.path.id):
-            yield from _needed(transaction, rulebook, seen, missing, now)
+            yield from _find_needed(transaction, rulebook, seen, missing, now)
 
 
-def _missing(rulebook: Rulebook, history: History) -> list[Missing]:
+def _find_missing(rulebook: Rulebook, history: History) -> list[Missing]:
     try:
         return list(missing_timers(rulebook.lifecycle(history.lifecycle), history))
     except ValueError:  # a malformed instant, which is named as such
         return []
 
 
-def _needed(
+def _find_needed(
     transaction: SqlTransaction,
     rulebook: Rulebook,
     seen: Snapshot,
@@ -162,7 +162,7 @@ def replan_timers(context: Context, *, actor: Actor, key: str | None) -> list[Pl
     now = context.clock.now()
 
     def run(transaction: SqlTransaction) -> list[dict[str, Any]]:
-        planned = _replan(transaction, context.rulebook, actor, now)
+        planned = _replan_all(transaction, context.rulebook, actor, now)
         return [planned_fields(each) for each in planned]
 
     request = {"command": "replan_timers", **actor_fields(actor)}
@@ -170,7 +170,7 @@ def replan_timers(context: Context, *, actor: Actor, key: str | None) -> list[Pl
     return [planned_of(fields) for fields in found]
 
 
-def _replan(
+def _replan_all(
     transaction: SqlTransaction, rulebook: Rulebook, actor: Actor, now: datetime
 ) -> list[Planned]:
     moments: dict[int, list[tuple[TimerRow, Moment]]] = {}
@@ -183,13 +183,13 @@ def _replan(
             needed.setdefault(lost.path_id, []).append(lost.timer)
     moved_timers: list[Planned] = []
     ids = sorted({*moments, *needed})
-    for chunk in _chunks(ids):
+    for chunk in _split_chunks(ids):
         changes = []
         for seen in transaction.load_chunk(chunk, before=None, on=now.date()):
             own = moments.get(seen.path.id, ()), needed.get(seen.path.id, ())
             change = repair_timers(rulebook, seen, *own, actor=actor, now=now, reason=_REASON)
             changes.append(change)
-            moved_timers += _told(seen, *own)
+            moved_timers += _list_planned(seen, *own)
         transaction.write_chunk(changes)
     transaction.recount_timers()
     return moved_timers
@@ -210,7 +210,7 @@ def add_reminders(transaction: SqlTransaction, rulebook: Rulebook, now: datetime
     for each in find_missing(transaction, rulebook, now):
         if each.timer is not None and not each.timer.decides and each.timer.due_at > now:
             needed.setdefault(each.path_id, []).append(each.timer)
-    for chunk in _chunks(sorted(needed)):
+    for chunk in _split_chunks(sorted(needed)):
         transaction.write_chunk(
             [
                 Change(seen.path, seen.path, now, None, scheduled=tuple(needed[seen.path.id]))
@@ -220,7 +220,7 @@ def add_reminders(transaction: SqlTransaction, rulebook: Rulebook, now: datetime
     return sum(map(len, needed.values()))
 
 
-def _told(
+def _list_planned(
     seen: Snapshot, moments: Iterable[tuple[TimerRow, Moment]], needed: Iterable[TimerRow]
 ) -> Iterator[Planned]:
     ref, subject = seen.path.ref, seen.path.subject
@@ -232,7 +232,7 @@ def _told(
 
 def _evidence(transaction: SqlTransaction, ids: Sequence[int]) -> Iterator[Snapshot]:
     """Load paths in chunks; one that cannot be read is left out, and named as such elsewhere."""
-    for chunk in _chunks(ids):
+    for chunk in _split_chunks(ids):
         try:
             yield from transaction.load_chunk(chunk, before=None, on=_ANY_DAY)
         except MalformedError:
@@ -242,7 +242,7 @@ def _evidence(transaction: SqlTransaction, ids: Sequence[int]) -> Iterator[Snaps
                 yield from _evidence(transaction, chunk[half:])
 
 
-def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+def _split_chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
     for first in range(0, len(ids), _CHUNK):
         yield ids[first : first + _CHUNK]
 

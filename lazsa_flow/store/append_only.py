@@ -27,7 +27,7 @@ def protect(connection: sa.Connection, table: str) -> None:
         table: The table's name; its keys are read from the database.
     """
     release(connection, table)
-    make = _postgresql if connection.dialect.name == "postgresql" else _sqlite
+    make = _postgresql_triggers if connection.dialect.name == "postgresql" else _sqlite_triggers
     for statement in make(connection, table):
         connection.exec_driver_sql(statement)
 
@@ -41,7 +41,7 @@ def release(connection: sa.Connection, table: str) -> None:
         connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {table}_{name}")
 
 
-def _postgresql(_connection: sa.Connection, table: str) -> Iterator[str]:
+def _postgresql_triggers(_connection: sa.Connection, table: str) -> Iterator[str]:
     yield (
         f"CREATE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS "
         f"$$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$"
@@ -56,13 +56,13 @@ def _postgresql(_connection: sa.Connection, table: str) -> Iterator[str]:
         )
 
 
-def _sqlite(connection: sa.Connection, table: str) -> Iterator[str]:
+def _sqlite_triggers(connection: sa.Connection, table: str) -> Iterator[str]:
     refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
     for action in ("UPDATE", "DELETE"):
         yield f"CREATE TRIGGER {table}_no_{action.lower()} BEFORE {action} ON {table} {refuse}"
-    taken = [_there(table, key) for key in _unique_keys(connection, table)]
+    taken = [_exists_text(table, key) for key in _unique_keys(connection, table)]
     if _has_rowid(connection, table):
-        taken.append(f"NEW.rowid <> {_NO_ROWID} AND {_there(table, ['rowid'])}")
+        taken.append(f"NEW.rowid <> {_NO_ROWID} AND {_exists_text(table, ['rowid'])}")
         # one that looks as if none were given could be replaced unseen
         yield (
             f"CREATE TRIGGER {table}_no_rowid AFTER INSERT ON {table} WHEN NEW.rowid < 1 {refuse}"
@@ -73,7 +73,7 @@ def _sqlite(connection: sa.Connection, table: str) -> Iterator[str]:
     )
 
 
-def _there(table: str, key: list[str]) -> str:
+def _exists_text(table: str, key: list[str]) -> str:
     same = " AND ".join(f"{column} = NEW.{column}" for column in key)
     return f"EXISTS (SELECT 1 FROM {table} WHERE {same})"
 

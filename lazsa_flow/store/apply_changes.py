@@ -72,7 +72,7 @@ def write_chunk(
     flat = flatten(changes)
     if not flat and not batch_changes:
         return
-    run = partial(_run, probe)
+    run = partial(_write_rows, probe)
 
     opened: list[Row] = [path_row(c.after) for c in flat if c.before is None]
     opened += batch_rows.opened(batch_changes)
@@ -86,7 +86,7 @@ def write_chunk(
         raise find_stale(connection, changes, batch_changes)
     freed = [(c.after.lifecycle, c.after.subject) for c in flat if c.slot == "free"]
     run("freed", to.free_slots, freed + batch_rows.freed(batch_changes))
-    taken: list[Row] = [_slot(c.after) for c in flat if c.slot == "take"]
+    taken: list[Row] = [_slot_row(c.after) for c in flat if c.slot == "take"]
     taken += batch_rows.taken(batch_changes)
     if taken and to.take_slots(_in_order(taken)) != len(taken):
         raise find_stale(connection, changes, batch_changes)
@@ -104,7 +104,7 @@ def write_chunk(
         _insert_any(to, schema.timer_counts, timers)
 
 
-def _run(
+def _write_rows(
     probe: Callable[[str], None],
     name: str,
     write: Callable[[Sequence[Row]], object],
@@ -216,5 +216,5 @@ def _place_taken(connection: sa.Connection, changes: Sequence[Change]) -> Confli
     return None
 
 
-def _slot(path: Path) -> Row:
+def _slot_row(path: Path) -> Row:
     return path.lifecycle, path.subject, path.id

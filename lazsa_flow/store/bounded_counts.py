@@ -46,16 +46,16 @@ def count_waiting(connection: sa.Connection, now: datetime, limit: int) -> Waiti
     )
     following: datetime | None = connection.scalar(first)
     return WaitingCounts(
-        failing=_count(connection, failures, failures.c.retry_at.is_not(None), limit),
-        parked=_count(connection, failures, failures.c.retry_at.is_(None), limit),
-        notices=_count(connection, outbox, to_send, limit),
-        notices_parked=_count(connection, outbox, outbox.c.parked == sa.true(), limit),
+        failing=_count_up_to(connection, failures, failures.c.retry_at.is_not(None), limit),
+        parked=_count_up_to(connection, failures, failures.c.retry_at.is_(None), limit),
+        notices=_count_up_to(connection, outbox, to_send, limit),
+        notices_parked=_count_up_to(connection, outbox, outbox.c.parked == sa.true(), limit),
         notices_due_since=following if following is not None and following <= now else None,
         notices_next=following,
     )
 
 
-def _count(
+def _count_up_to(
     connection: sa.Connection, table: sa.Table, wanted: sa.ColumnElement[bool], limit: int
 ) -> int:
     first: Any = sa.select(sa.literal(1)).select_from(table).where(wanted).limit(limit)

@@ -19,7 +19,7 @@ class Instant(sa.types.TypeDecorator[datetime]):
 
     def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
         """Let texts be compared byte by byte, whatever the database's collation."""
-        return dialect.type_descriptor(_bytewise(dialect, 27))
+        return dialect.type_descriptor(_bytewise_text(dialect, 27))
 
     def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> str | None:
         """Write it."""
@@ -45,7 +45,7 @@ class Day(sa.types.TypeDecorator[date]):
 
     def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
         """Let texts be compared byte by byte, whatever the database's collation."""
-        return dialect.type_descriptor(_bytewise(dialect, 10))
+        return dialect.type_descriptor(_bytewise_text(dialect, 10))
 
     def process_bind_param(self, value: date | None, dialect: sa.Dialect) -> str | None:
         """Write it."""
@@ -63,7 +63,7 @@ class Day(sa.types.TypeDecorator[date]):
             raise MalformedError("date") from None
 
 
-def _bytewise(dialect: sa.Dialect, length: int) -> sa.String:
+def _bytewise_text(dialect: sa.Dialect, length: int) -> sa.String:
     return sa.String(length, collation="C" if dialect.name == "postgresql" else None)
 
 

@@ -37,7 +37,7 @@ MALFORMED: Final = (ArithmeticError, AttributeError, LookupError, TypeError, Val
 _Value = TypeVar("_Value")
 
 
-def _reads(what: str) -> Callable[[Callable[[Row], _Value]], Callable[[Row], _Value]]:
+def _reporting_row(what: str) -> Callable[[Callable[[Row], _Value]], Callable[[Row], _Value]]:
     """Let a function that reads a row, whose first column is a number, report what is malformed."""
 
     def decorate(read: Callable[[Row], _Value]) -> Callable[[Row], _Value]:
@@ -67,12 +67,12 @@ day: Callable[[str], date] = lru_cache(maxsize=65536)(date.fromisoformat)
 
 
 @lru_cache(maxsize=4096)
-def _spans(text: str) -> Mapping[str, tuple[Period, ...]]:
+def _decode_spans(text: str) -> Mapping[str, tuple[Period, ...]]:
     read = json.loads(text).items()
-    return FrozenDict({name: tuple(map(_span, spans)) for name, spans in read})
+    return FrozenDict({name: tuple(map(_decode_span, spans)) for name, spans in read})
 
 
-def _span(fields: dict[str, Any]) -> Period:
+def _decode_span(fields: dict[str, Any]) -> Period:
     ended_on, ended_at = fields["ended_on"], fields["ended_at"]
     return Period(
         began_on=day(fields["began_on"]),
@@ -90,7 +90,7 @@ def _data(text: str) -> Mapping[str, Any]:
     return data
 
 
-@_reads("path")
+@_reporting_row("path")
 def path(row: Row) -> Path:
     """Read a path."""
     stored = StoredPath(*row)
@@ -106,7 +106,7 @@ def path(row: Row) -> Path:
         opened_at=instant(stored.opened_at),
         entered_at=instant(stored.entered_at),
         parked=bool(stored.parked),
-        periods=_spans(stored.spans),
+        periods=_decode_spans(stored.spans),
         data=_data(stored.data),
         recorded_at=instant(stored.recorded_at),
     )
@@ -125,14 +125,14 @@ def journal(lifecycle: str, row: Iterable[Any]) -> dict[str, Any]:
     return {"path": path, **fields, "verdicts": verdicts, **data}
 
 
-@_reads("data of path")
+@_reporting_row("data of path")
 def path_data(row: Row) -> PathData:
     """Read a row of a path's data."""
     _path_id, seq, trigger, fields, digest, recorded_at = row
     return PathData(seq, trigger, _data(fields), instant(recorded_at), digest)
 
 
-@_reads("timer of path")
+@_reporting_row("timer of path")
 def timer(row: Row) -> TimerRow:
     """Read a timer; one that pends has neither status nor outcome."""
     path_id, name, due_at, due_on, zone, country, book_on, decides, *ended = row
@@ -149,7 +149,7 @@ def timer(row: Row) -> TimerRow:
     )
 
 
-@_reads("record")
+@_reporting_row("record")
 def record(row: Row) -> Statement:
     """Read a record."""
     _id, _subject, kind, name, value, reason, actor, as_of, recorded_at = row

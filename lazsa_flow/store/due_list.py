@@ -83,7 +83,7 @@ class DueList:
         query = (
             sa.select(table, paths.c.lifecycle, paths.c.subject)
             .join(paths, paths.c.id == table.c.path_id)
-            .where(*_conditions(wanted))
+            .where(*_list_conditions(wanted))
             .order_by(*order)
             .limit(limit)
         )
@@ -99,14 +99,14 @@ class DueList:
 
     def count_timers(self, wanted: DueFilter, limit: int) -> int:
         """Count the timers of a filter, no further than a limit."""
-        first = sa.select(sa.literal(1)).where(*_conditions(wanted)).limit(limit)
+        first = sa.select(sa.literal(1)).where(*_list_conditions(wanted)).limit(limit)
         counted = sa.select(sa.func.count()).select_from(first.subquery())
         return self._connection.scalar(counted) or 0
 
     def count_by_country(self, wanted: DueFilter, limit: int) -> dict[str, int]:
         """Count the first timers of a filter by country, no further than a limit."""
         table = schema.timers
-        first = sa.select(table.c.country).where(*_conditions(wanted)).order_by(table.c.due_at)
+        first = sa.select(table.c.country).where(*_list_conditions(wanted)).order_by(table.c.due_at)
         rows = first.limit(limit).subquery()
         query = sa.select(rows.c.country, sa.func.count()).group_by(rows.c.country)
         return {row[0]: row[1] for row in self._connection.execute(query)}
@@ -116,7 +116,7 @@ class DueList:
         table = schema.timers
         first = (
             sa.select(table.c.due_on, table.c.country, table.c.name)
-            .where(*_conditions(wanted))
+            .where(*_list_conditions(wanted))
             .order_by(table.c.due_at)
             .limit(limit)
             .subquery()
@@ -126,7 +126,7 @@ class DueList:
         return [DueGroup._make(row) for row in self._connection.execute(query)]
 
 
-def _conditions(wanted: DueFilter) -> list[sa.ColumnElement[bool]]:
+def _list_conditions(wanted: DueFilter) -> list[sa.ColumnElement[bool]]:
     table = schema.timers
     found: list[Any] = [schema.PENDING, table.c.due_at <= sa.literal(wanted.until, Instant())]
     if wanted.until_on is not None:

@@ -150,11 +150,11 @@ def queries(*, waiting: bool, passing: Passing = NOTHING) -> Queries:
         .with_for_update(skip_locked=True, of=paths)
     )
     in_country = table.c.country == sa.bindparam("country", type_=sa.Text())
-    own = table.c.path_id == _number("path_id")
+    own = table.c.path_id == _number_parameter("path_id")
     return Queries(
         first=sa.select(at).where(pending, at <= now).order_by(at).limit(1),
         country=locked.with_only_columns(*book).where(same).limit(1),
-        chunk=locked.where(same, in_country).limit(_number("limit")),
+        chunk=locked.where(same, in_country).limit(_number_parameter("limit")),
         own=sa.select(at, *book, table.c.path_id, table.c.name)
         .where(pending, own, at <= now)
         .order_by(table.c.due_at, table.c.country, table.c.name)
@@ -162,7 +162,7 @@ def queries(*, waiting: bool, passing: Passing = NOTHING) -> Queries:
     )
 
 
-def _number(name: str) -> sa.BindParameter[int]:
+def _number_parameter(name: str) -> sa.BindParameter[int]:
     return sa.bindparam(name, type_=sa.BigInteger())
 
 
@@ -196,7 +196,7 @@ def claim(
         if not rows:
             return None
         due_at, country, book_on, *named = rows[0]
-        return _claim(due_at, country, book_on, [tuple(named)])
+        return _make_claim(due_at, country, book_on, [tuple(named)])
     first = fetch(connection, select.first, values)
     if not first:
         return None
@@ -209,10 +209,10 @@ def claim(
     values["country"] = country
     if limits:
         values["limit"] = min(limit, limits.get((country, decode.instant(due_at)), limit))
-    return _claim(due_at, country, book_on, fetch(connection, select.chunk, values))
+    return _make_claim(due_at, country, book_on, fetch(connection, select.chunk, values))
 
 
-def _claim(due_at: str, country: str, book_on: str, rows: list[Row]) -> Claim | None:
+def _make_claim(due_at: str, country: str, book_on: str, rows: list[Row]) -> Claim | None:
     if not rows:
         return None
     names: dict[int, str] = {}

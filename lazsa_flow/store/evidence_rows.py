@@ -177,13 +177,13 @@ def put_together(
     recorded.sort(key=itemgetter(0))
     data_rows.sort(key=itemgetter(1))
     found = {row[0]: row for row in paths}
-    timers, data = _by(pending, 0), _by(data_rows, 0)
+    timers, data = _group_rows(pending, 0), _group_rows(data_rows, 0)
     by_path = [
         _rows_by_path(rows, latest=source.rows.latest is not None)
         for source, rows in zip(sources, of_sources, strict=True)
     ]
     dated = [rows for source, rows in zip(sources, by_path, strict=True) if source.rows.latest]
-    records = _by({row[0]: row for row in recorded}.values(), 1)  # two may be one subject's
+    records = _group_rows({row[0]: row for row in recorded}.values(), 1)  # two may be one subject's
     asked = [found[id_] for id_ in dict.fromkeys(path_ids) if id_ in found]
     sibling_paths = _group_sibling_paths(found.values()) if len(paths) > len(asked) else {}
     names = [source.name for source in sources]
@@ -212,7 +212,7 @@ def _rows_by_path(rows: list[decode.Row], *, latest: bool) -> dict[Any, Sequence
     if latest:
         return {row[0]: (row,) for row in rows}
     rows.sort(key=itemgetter(1))
-    found: dict[Any, Sequence[decode.Row]] = dict(_by(rows, 0))
+    found: dict[Any, Sequence[decode.Row]] = dict(_group_rows(rows, 0))
     return found
 
 
@@ -220,12 +220,12 @@ def _group_sibling_paths(paths: Iterable[decode.Row]) -> dict[str, list[decode.R
     """Return the paths of each subject that has several."""
     return {
         subject: sibling_paths
-        for subject, sibling_paths in _by(paths, _SUBJECT).items()
+        for subject, sibling_paths in _group_rows(paths, _SUBJECT).items()
         if len(sibling_paths) > 1
     }
 
 
-def _by(rows: Iterable[decode.Row], key: int) -> dict[Any, list[decode.Row]]:
+def _group_rows(rows: Iterable[decode.Row], key: int) -> dict[Any, list[decode.Row]]:
     found: dict[Any, list[decode.Row]] = {}
     for row in rows:
         named = row[key]

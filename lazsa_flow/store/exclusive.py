@@ -41,7 +41,7 @@ def held_alone(database: Path) -> Iterator[sqlite3.Connection]:
         except sqlite3.OperationalError as error:
             if not str(error).startswith("database is locked"):
                 raise
-            raise _held([]) from None
+            raise _held_error([]) from None
         yield connection
 
 
@@ -56,7 +56,7 @@ def locked_bytes(file: Path) -> Iterator[None]:
         try:
             fcntl.lockf(stream, fcntl.LOCK_EX | fcntl.LOCK_NB, _LOCK_LENGTH, _LOCK_START)
         except (BlockingIOError, PermissionError):
-            raise _held([]) from None
+            raise _held_error([]) from None
         yield
 
 
@@ -68,7 +68,7 @@ def check_holders(database: Path) -> None:
     """
     found = sorted(process for process in _processes() if _has_open(process, database))
     if found:
-        raise _held(found)
+        raise _held_error(found)
 
 
 def _processes() -> list[int]:
@@ -89,7 +89,7 @@ def _has_open(process: int, file: Path) -> bool:
     return False
 
 
-def _held(processes: list[int]) -> HeldError:
+def _held_error(processes: list[int]) -> HeldError:
     numbers = f" (process {', '.join(map(str, processes))})" if processes else ""
     return HeldError(
         f"a process has the database open{numbers}: stop run, worker, ticker, relay, view and "

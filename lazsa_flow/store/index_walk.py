@@ -41,7 +41,10 @@ def select_rounds(
         cycle_on: In the rounds of this cycle date.
         cycle_until: In the rounds of this cycle date or an earlier one.
     """
-    country, state = _each("walk_countries", countries), _each("walk_states", states)
+    country, state = (
+        _names_as_table("walk_countries", countries),
+        _names_as_table("walk_states", states),
+    )
     places = sa.select(country.c.name.label("country"), state.c.name.label("state"))
     places = places.select_from(country.join(state, sa.true()))
     if cycle_on is not None:
@@ -57,7 +60,7 @@ def select_rounds(
     return known.union_all(following.where(known.c.cycle_on.is_not(None)))
 
 
-def _each(what: str, names: Sequence[str]) -> sa.CTE:
+def _names_as_table(what: str, names: Sequence[str]) -> sa.CTE:
     return sa.union_all(*(sa.select(sa.literal(each).label("name")) for each in names)).cte(what)
 
 

@@ -32,7 +32,7 @@ def find_damage(connection: sqlite3.Connection, *, thorough: bool = False) -> li
         rows = [str(row[0]) for row in connection.execute(f"PRAGMA {check}({MOST})")]
         return [] if rows == ["ok"] else [line for row in rows for line in row.splitlines()]
 
-    return _reported(run)
+    return _report_damage(run)
 
 
 def find_dangling_rows(connection: sqlite3.Connection) -> list[str]:
@@ -45,7 +45,7 @@ def find_dangling_rows(connection: sqlite3.Connection) -> list[str]:
             for table, number, parent, _key in rows
         ]
 
-    return _reported(run)
+    return _report_damage(run)
 
 
 def revision_of(connection: sqlite3.Connection) -> str | None:
@@ -59,7 +59,7 @@ def revision_of(connection: sqlite3.Connection) -> str | None:
     return None if row is None else str(row[0])
 
 
-def _reported(run: Callable[[], list[str]]) -> list[str]:
+def _report_damage(run: Callable[[], list[str]]) -> list[str]:
     try:
         return run()
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the latter in SQLite's own text

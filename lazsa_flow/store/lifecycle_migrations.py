@@ -40,7 +40,7 @@ def upgrade(connection: sa.Connection, lifecycle: str, location: str) -> None:
     Raises:
         SchemaError: They cannot be found, or the database's revision is none of theirs.
     """
-    scripts = _scripts(lifecycle, location)
+    scripts = _open_scripts(lifecycle, location)
 
     def steps(current: Any, _context: MigrationContext) -> Any:
         try:
@@ -62,7 +62,7 @@ def describe_outdated(connection: sa.Connection, lifecycles: Mapping[str, str]) 
     for lifecycle, location in lifecycles.items():
         options = {"version_table": version_table(lifecycle)}
         found = MigrationContext.configure(connection, opts=options).get_current_revision()
-        wanted = _scripts(lifecycle, location).get_current_head()
+        wanted = _open_scripts(lifecycle, location).get_current_head()
         if found != wanted:
             problems.append(
                 f"the tables of lifecycle {lifecycle} are at revision {found or 'none'}, its "
@@ -71,7 +71,7 @@ def describe_outdated(connection: sa.Connection, lifecycles: Mapping[str, str]) 
     return problems
 
 
-def _scripts(lifecycle: str, location: str) -> ScriptDirectory:
+def _open_scripts(lifecycle: str, location: str) -> ScriptDirectory:
     config = Config()
     config.set_main_option("script_location", location)
     config.set_main_option("path_separator", "os")

@@ -57,14 +57,14 @@ def current_ids_of(connection: sa.Connection, names: Collection[str]) -> dict[st
     """Return the id that holds for each of these names that is an alias."""
     dialect = connection.dialect.name
     values = {"ids": ids_value(dialect, [each for each in names if each.isprintable()])}
-    return dict(fetch(connection, _held(dialect), values))
+    return dict(fetch(connection, _select_aliases(dialect), values))
 
 
 def names_of(connection: sa.Connection, persons: Collection[str]) -> dict[str, list[str]]:
     """Return every id of those of these persons who have several, the one that holds first."""
     dialect = connection.dialect.name
     values = {"ids": ids_value(dialect, [each for each in persons if each.isprintable()])}
-    subjects = dict(fetch(connection, _groups(dialect), values))
+    subjects = dict(fetch(connection, _select_groups(dialect), values))
     names: dict[str, list[str]] = {}
     for alias, subject in sorted(subjects.items()):
         names.setdefault(subject, [subject]).append(alias)
@@ -83,7 +83,11 @@ def in_force(connection: sa.Connection) -> dict[str, Merge]:
     for row in connection.execute(sa.select(_MERGES).order_by(_MERGES.c.id)):
         if row.event == "merged":
             found[row.old_id] = Merge(
-                row.id, row.old_id, row.new_id, _versions(row.old_paths), _versions(row.new_paths)
+                row.id,
+                row.old_id,
+                row.new_id,
+                _decode_versions(row.old_paths),
+                _decode_versions(row.new_paths),
             )
         else:
             del found[row.old_id]
@@ -147,12 +151,12 @@ def _end_of(old: str, merges: Mapping[str, Merge]) -> str:
     return old
 
 
-def _versions(text: str) -> dict[int, int]:
+def _decode_versions(text: str) -> dict[int, int]:
     return {int(path_id): seq for path_id, seq in json.loads(text).items()}
 
 
 @lru_cache
-def _held(dialect: str) -> sa.Select[Any]:
+def _select_aliases(dialect: str) -> sa.Select[Any]:
     """Select alias and subject of those of ``ids`` that are aliases."""
     asked = ids_table(dialect, sa.Text)
     joined = asked.join(_ALIASES, _ALIASES.c.alias == asked.c.id)
@@ -160,7 +164,7 @@ def _held(dialect: str) -> sa.Select[Any]:
 
 
 @lru_cache
-def _groups(dialect: str) -> sa.Select[Any]:
+def _select_groups(dialect: str) -> sa.Select[Any]:
     """Select alias and subject of all who have an id among ``ids``."""
     asked = ids_table(dialect, sa.Text)
     subjects = sa.select(current_id_of(asked.c.id)).select_from(asked)

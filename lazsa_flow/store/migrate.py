@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _LOCK: Final = 0x6C617A7361  # "lazsa"
 
 
-def _scripts() -> ScriptDirectory:
+def _open_scripts() -> ScriptDirectory:
     config = Config()
     config.set_main_option("script_location", "lazsa_flow:store/migrations")
     config.set_main_option("path_separator", "os")
@@ -56,7 +56,7 @@ def upgrade(
     Raises:
         SchemaError: It stands at a revision that this release does not know, or refers to nothing.
     """
-    scripts = _scripts()
+    scripts = _open_scripts()
     if (file := file_of(engine.url)) is not None and file.parent.is_dir():
         create_file(file)  # the log and its index get the same mode
 
@@ -70,12 +70,12 @@ def upgrade(
     with engine.connect() as connection:
         sqlite = engine.dialect.name == "sqlite"
         if sqlite:
-            _pragma(connection, "foreign_keys = OFF")
+            _set_pragma(connection, "foreign_keys = OFF")
         try:
             with connection.begin():
                 if not sqlite:  # one migration at a time; a session's lock would break in a pooler
                     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-                with EnvironmentContext(_config(), scripts, fn=steps) as environment:
+                with EnvironmentContext(_make_config(), scripts, fn=steps) as environment:
                     environment.configure(connection=connection, version_table=VERSION_TABLE)
                     environment.run_migrations()
                 for lifecycle, location in lifecycles.items():
@@ -84,14 +84,14 @@ def upgrade(
                     raise SchemaError("a migration left rows that refer to nothing")
         finally:
             if sqlite:
-                _pragma(connection, "foreign_keys = ON")
+                _set_pragma(connection, "foreign_keys = ON")
 
 
-def _config() -> Config:
+def _make_config() -> Config:
     return Config()
 
 
-def _pragma(connection: sa.Connection, pragma: str) -> None:
+def _set_pragma(connection: sa.Connection, pragma: str) -> None:
     """Set a pragma outside any transaction; within one it would do nothing."""
     driver = connection.connection.driver_connection
     assert driver is not None

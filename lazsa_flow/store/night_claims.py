@@ -119,7 +119,7 @@ def read_limits(
         waiting = night_runs.countries_waiting(connection, run)
         if not waiting and run.phase != night_run.STOPPED:
             if write:
-                _finish(connection, run, now)
+                _finish_night(connection, run, now)
             continue
         free = {each for each in waiting if not any(p.covers(each, run.on) for p in pauses)}
         for code, limit in night_run.find_limits(run, now, free).items():
@@ -186,7 +186,7 @@ def read_foreseen(
     return known[run.sha256]
 
 
-def _finish(connection: sa.Connection, run: NightRun, now: datetime) -> None:
+def _finish_night(connection: sa.Connection, run: NightRun, now: datetime) -> None:
     night_runs.change_run(connection, replace(run, phase=night_run.DONE, ended_at=now))
     log.info("night.done", night=run.name, moved=run.moved, differing=run.differing)
 

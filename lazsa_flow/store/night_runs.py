@@ -43,7 +43,7 @@ def read_runs(connection: sa.Connection, *conditions: Any, lock: bool = False) -
     query = sa.select(*(_RUNS.c[_FIELDS.get(name, name)] for name in NightRun.__slots__))
     query = query.where(*conditions).order_by(_RUNS.c.id)
     rows = connection.execute(query.with_for_update() if lock else query)
-    return [_run(dict(zip(NightRun.__slots__, row, strict=True))) for row in rows]
+    return [_decode_run(dict(zip(NightRun.__slots__, row, strict=True))) for row in rows]
 
 
 def read_started(connection: sa.Connection, since: date) -> set[tuple[str, date]]:
@@ -61,7 +61,7 @@ def count_stopped(connection: sa.Connection) -> int:
 
 def add_run(connection: sa.Connection, run: NightRun) -> int:
     """Record that a night starts; return its number."""
-    row = _row(run)
+    row = _encode_run(run)
     del row["id"]
     made = connection.execute(sa.insert(_RUNS).values(row).returning(_RUNS.c.id))
     found: int = made.scalar_one()
@@ -70,10 +70,10 @@ def add_run(connection: sa.Connection, run: NightRun) -> int:
 
 def change_run(connection: sa.Connection, run: NightRun) -> None:
     """Write a night as it is now."""
-    connection.execute(sa.update(_RUNS).where(_RUNS.c.id == run.id).values(_row(run)))
+    connection.execute(sa.update(_RUNS).where(_RUNS.c.id == run.id).values(_encode_run(run)))
 
 
-def _row(run: NightRun) -> dict[str, Any]:
+def _encode_run(run: NightRun) -> dict[str, Any]:
     row = {_FIELDS.get(name, name): getattr(run, name) for name in NightRun.__slots__}
     progress = {
         code: [instant_text(each.starts_at), each.moved] for code, each in run.countries.items()
@@ -81,7 +81,7 @@ def _row(run: NightRun) -> dict[str, Any]:
     return {**row, "countries": json.dumps(progress, sort_keys=True)}
 
 
-def _run(fields: dict[str, Any]) -> NightRun:
+def _decode_run(fields: dict[str, Any]) -> NightRun:
     stored = json.loads(fields["countries"])
     countries = {
         code: CountryProgress(read_instant(starts_at), moved)

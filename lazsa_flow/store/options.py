@@ -52,15 +52,15 @@ def split_options(url: sa.URL) -> tuple[sa.URL, ConnectionOptions]:
     """
     default = ConnectionOptions()
     options = ConnectionOptions(
-        pool_size=_read(url, "pool_size", _size, default.pool_size),
-        pool_timeout_s=_read(url, "pool_timeout", _seconds, default.pool_timeout_s),
-        lock_timeout_s=_read(url, "lock_timeout", _seconds, default.lock_timeout_s),
-        prepared_statements=_read(url, "prepared_statements", _switch, None),
+        pool_size=_read_option(url, "pool_size", _parse_size, default.pool_size),
+        pool_timeout_s=_read_option(url, "pool_timeout", _parse_seconds, default.pool_timeout_s),
+        lock_timeout_s=_read_option(url, "lock_timeout", _parse_seconds, default.lock_timeout_s),
+        prepared_statements=_read_option(url, "prepared_statements", _parse_switch, None),
     )
     return url.difference_update_query(_EXPECTED), options
 
 
-def _read(url: sa.URL, name: str, read: Callable[[str], _Value], default: _Value) -> _Value:
+def _read_option(url: sa.URL, name: str, read: Callable[[str], _Value], default: _Value) -> _Value:
     text = url.query.get(name)
     if text is None:
         return default
@@ -72,17 +72,17 @@ def _read(url: sa.URL, name: str, read: Callable[[str], _Value], default: _Value
     raise InputError.of("database URL", name, text, _EXPECTED[name])
 
 
-def _size(text: str) -> int:
+def _parse_size(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= _LARGEST_POOL):
         raise ValueError
     return int(text)
 
 
-def _switch(text: str) -> bool | None:
+def _parse_switch(text: str) -> bool | None:
     return {"on": True, "off": False}[text]
 
 
-def _seconds(text: str) -> float:
+def _parse_seconds(text: str) -> float:
     value = float(text)
     if not 0 < value <= _LONGEST_S:  # nor is "nan"
         raise ValueError

@@ -87,13 +87,13 @@ class OutboxList:
             limit: At most so many.
         """
         found: list[Waiting] = []
-        for parked in _halves(wanted):
+        for parked in _choose_halves(wanted):
             if after is not None and parked and not after.parked:
                 continue
             query = (
                 sa.select(_OUTBOX, _PATHS.c.lifecycle, _PATHS.c.country)
                 .join(_PATHS, _PATHS.c.id == _OUTBOX.c.path_id)
-                .where(*_conditions(wanted, parked=parked))
+                .where(*_list_conditions(wanted, parked=parked))
                 .order_by(_OUTBOX.c.next_at, _OUTBOX.c.key)
                 .limit(limit - len(found))
             )
@@ -108,8 +108,8 @@ class OutboxList:
     def count_notices(self, wanted: OutboxFilter, limit: int) -> int:
         """Count the notices of a filter, no further than a limit."""
         counted = 0
-        for parked in _halves(wanted):
-            first = _select(wanted, sa.literal(1).label("one"), parked=parked).limit(
+        for parked in _choose_halves(wanted):
+            first = _select_outbox(wanted, sa.literal(1).label("one"), parked=parked).limit(
                 limit - counted
             )
             query = sa.select(sa.func.count()).select_from(first.subquery())
@@ -121,9 +121,11 @@ class OutboxList:
     def group_notices(self, wanted: OutboxFilter, limit: int) -> list[OutboxGroup]:
         """Count the first notices of a filter by kind and country, no further than a limit."""
         found: list[OutboxGroup] = []
-        for parked in _halves(wanted):
+        for parked in _choose_halves(wanted):
             columns = (_OUTBOX.c.kind, _PATHS.c.country)
-            first = _select(wanted, *columns, parked=parked, joined=True).limit(limit).subquery()
+            first = (
+                _select_outbox(wanted, *columns, parked=parked, joined=True).limit(limit).subquery()
+            )
             by = (first.c.kind, first.c.country)
             query = sa.select(*by, sa.func.count()).group_by(*by).order_by(*by)
             found += [
@@ -133,21 +135,21 @@ class OutboxList:
         return found
 
 
-def _halves(wanted: OutboxFilter) -> tuple[bool, ...]:
+def _choose_halves(wanted: OutboxFilter) -> tuple[bool, ...]:
     """Return the halves of the list that a filter names, in their order."""
     return (True, False) if wanted.parked is None else (wanted.parked,)
 
 
-def _select(
+def _select_outbox(
     wanted: OutboxFilter, *columns: Any, parked: bool, joined: bool = False
 ) -> sa.Select[Any]:
     query = sa.select(*columns).select_from(_OUTBOX)
     if joined or wanted.country is not None:
         query = query.join(_PATHS, _PATHS.c.id == _OUTBOX.c.path_id)
-    return query.where(*_conditions(wanted, parked=parked))
+    return query.where(*_list_conditions(wanted, parked=parked))
 
 
-def _conditions(wanted: OutboxFilter, *, parked: bool) -> list[sa.ColumnElement[bool]]:
+def _list_conditions(wanted: OutboxFilter, *, parked: bool) -> list[sa.ColumnElement[bool]]:
     table = _OUTBOX
     found: list[sa.ColumnElement[bool]] = [table.c.parked if parked else ~table.c.parked]
     if wanted.ready_at is not None:

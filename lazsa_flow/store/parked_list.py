@@ -69,7 +69,7 @@ def find_parked(
     if after is not None:
         start = sa.literal(after.failed_at, failures.c.failed_at.type), sa.literal(after.path_id)
         query = query.where(sa.tuple_(*_place_of(failures)) > sa.tuple_(*start))
-    query = query.where(*_narrow(failures, paths, country, path_ids))
+    query = query.where(*_list_conditions(failures, paths, country, path_ids))
     found = []
     for row in connection.execute(query).mappings():
         failure = Failure(**{each.name: row[each.name] for each in failures.columns})
@@ -95,7 +95,7 @@ def count_parked(
     first = sa.select(sa.literal(1)).select_from(failures).where(failures.c.retry_at.is_(None))
     if country is not None:
         first = first.join(paths, paths.c.id == failures.c.path_id)
-    first = first.where(*_narrow(failures, paths, country, path_ids)).limit(limit)
+    first = first.where(*_list_conditions(failures, paths, country, path_ids)).limit(limit)
     return connection.scalar(sa.select(sa.func.count()).select_from(first.subquery())) or 0
 
 
@@ -114,7 +114,7 @@ def find_ids_by_subject(connection: sa.Connection, beginning: str, limit: int) -
     return [row.id for row in connection.execute(query) if row.subject.startswith(beginning)]
 
 
-def _narrow(
+def _list_conditions(
     failures: Any, paths: Any, country: str | None, path_ids: Sequence[int] | None
 ) -> list[sa.ColumnElement[bool]]:
     found: list[sa.ColumnElement[bool]] = []

@@ -37,8 +37,8 @@ def read_where_writing_is_forbidden(engine: sa.Engine, file: Path) -> None:
         engine: On SQLite.
         file: The database; where it is not there, or may be written, nothing is changed.
     """
-    event.listen(engine, "do_connect", partial(_redirect, file))
-    event.listen(engine, "checkout", _renew)
+    event.listen(engine, "do_connect", partial(_redirect_to_read, file))
+    event.listen(engine, "checkout", _renew_connection)
 
 
 def reads_only(record: Any) -> bool:
@@ -60,7 +60,7 @@ def reading_options(file: Path) -> str:
     return "mode=ro" if is_writable(file) or log.exists() else UNCHANGING
 
 
-def _redirect(
+def _redirect_to_read(
     file: Path, _dialect: Any, record: Any, arguments: list[Any], options: dict[str, Any]
 ) -> None:
     if not file.exists() or is_writable(file):
@@ -73,7 +73,7 @@ def _redirect(
         record.info[_ALONE] = True
 
 
-def _renew(_connection: Any, record: Any, _proxy: Any) -> None:
+def _renew_connection(_connection: Any, record: Any, _proxy: Any) -> None:
     """Let a connection that reads the file alone be used once: it would not see a writer come."""
     if record.info.get(_ALONE):
         if record.info.get(_USED):

@@ -76,11 +76,11 @@ def restore(file: Path, database: Path) -> Restored:
     database = Path(os.path.realpath(database))
     with our_errors("restore", file), _checked_backup(file, database) as source:
         revision = revision_in(source, str(file))
-        set_aside = _put(source, database)
+        set_aside = _put_in_place(source, database)
     return Restored(database, revision, revision == HEAD, set_aside)
 
 
-def _put(source: sqlite3.Connection, database: Path) -> Path | None:
+def _put_in_place(source: sqlite3.Connection, database: Path) -> Path | None:
     """Put a backup into its place; return where a database is kept that could not be opened."""
     if not database.exists():
         remove_database(database)  # the log of a database that is gone
@@ -88,11 +88,11 @@ def _put(source: sqlite3.Connection, database: Path) -> Path | None:
         return None
     check_holders(database)
     try:
-        _overwrite(source, database)
+        _overwrite_database(source, database)
     except DAMAGE as error:
         if not is_damage(error):
             raise
-        return _replace(source, database)
+        return _replace_database(source, database)
     return None
 
 
@@ -162,7 +162,7 @@ def describe_contents(database: Path, *, unchanging: bool = False) -> str:
     return f"{rows} journal rows" + (f", the last recorded at {latest}" if latest else "")
 
 
-def _overwrite(source: sqlite3.Connection, database: Path) -> None:
+def _overwrite_database(source: sqlite3.Connection, database: Path) -> None:
     """Write a backup over a database, in one transaction."""
     with held_alone(database) as target:
         empty = target.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
@@ -175,10 +175,10 @@ def _overwrite(source: sqlite3.Connection, database: Path) -> None:
         refuse_damage(target, "the restored database")
 
 
-def _replace(source: sqlite3.Connection, database: Path) -> Path:
+def _replace_database(source: sqlite3.Connection, database: Path) -> Path:
     """Put a backup in place of a database that cannot be opened; return where that is kept now."""
     with locked_bytes(database):
-        aside = _unused(database)
+        aside = _find_unused_name(database)
         new = database.with_name(f"{database.name}.new")
         copy_checked(source, new)
         shutil.copymode(database, new)
@@ -195,7 +195,7 @@ def _replace(source: sqlite3.Connection, database: Path) -> Path:
     return aside
 
 
-def _unused(database: Path) -> Path:
+def _find_unused_name(database: Path) -> Path:
     for number in range(1, 1000):
         aside = database.with_name(f"{database.name}.damaged-{number}")
         if not aside.exists():

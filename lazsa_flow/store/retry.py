@@ -203,10 +203,10 @@ def is_damage(error: BaseException | None) -> bool:
 def is_lost(error: DBAPIError) -> bool:
     """Return whether an error means that the connection is gone."""
     state = getattr(error.orig, "sqlstate", None) or ""
-    return error.connection_invalidated or state.startswith(_LOST) or _refused(error)
+    return error.connection_invalidated or state.startswith(_LOST) or _was_refused(error)
 
 
-def _refused(error: DBAPIError) -> bool:
+def _was_refused(error: DBAPIError) -> bool:
     """Return whether PostgreSQL refused the connection, for which the driver has no SQLSTATE."""
     module = type(error.orig).__module__.partition(".")[0]
     no_state = getattr(error.orig, "sqlstate", None) is None

@@ -92,7 +92,7 @@ def count_timers(
         over = _find_over(connection, doubtful)
     counted: Counter[Place] = Counter()
     for change, path_ids in every:
-        _add(counted, change, path_ids, over)
+        _add_change(counted, change, path_ids, over)
     return [(*place, timers) for place, timers in sorted(counted.items()) if timers]
 
 
@@ -110,7 +110,7 @@ def _find_over(connection: sa.Connection, path_ids: Collection[int]) -> frozense
     return frozenset((id_, name, at) for id_, name, at in found)
 
 
-def _add(
+def _add_change(
     counted: Counter[Place], change: Change, path_ids: Sequence[int], over: frozenset[_Key]
 ) -> None:
     """Count what a change does to the timers of the paths that it is made for."""
@@ -118,10 +118,10 @@ def _add(
     if before is not None:
         for timer in change.cancelled if fired is None else (fired, *change.cancelled):
             if timer.decides:
-                counted[_place(after.lifecycle, before.state, timer)] -= times
+                counted[_place_of(after.lifecycle, before.state, timer)] -= times
         for timer in change.kept:
-            counted[_place(after.lifecycle, before.state, timer)] -= times
-            counted[_place(after.lifecycle, after.state, timer)] += times
+            counted[_place_of(after.lifecycle, before.state, timer)] -= times
+            counted[_place_of(after.lifecycle, after.state, timer)] += times
     for timer in change.scheduled:
         if not timer.decides or (
             fired and (timer.name, timer.due_at) == (fired.name, fired.due_at)
@@ -131,10 +131,10 @@ def _add(
         if over:
             at = instant_text(timer.due_at)
             set_ -= sum((path_id, timer.name, at) in over for path_id in path_ids)
-        counted[_place(after.lifecycle, after.state, timer)] += set_
+        counted[_place_of(after.lifecycle, after.state, timer)] += set_
 
 
-def _place(lifecycle: str, state: str, timer: TimerRow) -> Place:
+def _place_of(lifecycle: str, state: str, timer: TimerRow) -> Place:
     return Place(lifecycle, timer.country, state, timer.due_on.isoformat(), timer.name)
 
 
@@ -179,13 +179,13 @@ def fold_counts(connection: sa.Connection) -> None:
 
 def find_count_differences(connection: sa.Connection) -> Iterator[TimerCountDifference]:
     """Yield the places whose timers are counted otherwise than they pend."""
-    for *place, counted, recorded in rows_of(connection, _differences()):
+    for *place, counted, recorded in rows_of(connection, _select_differences()):
         yield TimerCountDifference(Place(*place), counted, recorded)
 
 
 def recount_timers(connection: sa.Connection) -> None:
     """Add what is missing in the counts, and take off what is too much."""
-    found = _differences().subquery()
+    found = _select_differences().subquery()
     missing = sa.select(*(found.c[name] for name in _KEPT), found.c.recorded - found.c.counted)
     connection.execute(sa.insert(_TABLE).from_select([*_KEPT, "timers"], missing))
 
@@ -206,7 +206,7 @@ def _select_recorded(times: int) -> sa.Select[Any]:
     )
 
 
-def _differences() -> sa.Select[Any]:
+def _select_differences() -> sa.Select[Any]:
     one_each = _select_recorded(1).subquery()
     columns: list[sa.ColumnElement[Any]] = [one_each.c[name] for name in _KEPT]
     recorded: sa.Select[Any] = sa.select(*columns, sa.func.count().label("recorded"))

@@ -85,21 +85,21 @@ def _stamp_query(dialect: str, stamped: tuple[sa.Table, ...]) -> sa.Select[Any]:
     tables = sa.select(lifecycles.c.lifecycle, lifecycles.c.digest)
     number = sa.column("version_num", sa.Text())
     revision = sa.select(number).select_from(sa.table(VERSION_TABLE)).limit(1)
-    lifted = _count(schema.lifted_suspensions)
+    lifted = _select_count(schema.lifted_suspensions)
     return sa.select(
-        _count(schema.policies),
-        _count(schema.countries),
-        _count(schema.suspensions) + lifted + lifted,  # one that was lifted is two changes
+        _select_count(schema.policies),
+        _select_count(schema.countries),
+        _select_count(schema.suspensions) + lifted + lifted,  # one that was lifted is two changes
         sa.select(sa.func.coalesce(sa.func.max(schema.subject_merges.c.id), 0)).scalar_subquery(),
         listed(dialect, in_force.order_by(pauses.c.id)),
         listed(dialect, tables),
         revision.scalar_subquery(),
         _night_rule(),
-        _server_clock() if dialect == "postgresql" else _newest(stamped),
+        _server_clock() if dialect == "postgresql" else _select_newest(stamped),
     )
 
 
-def _count(table: sa.Table) -> sa.ScalarSelect[int]:
+def _select_count(table: sa.Table) -> sa.ScalarSelect[int]:
     return sa.select(sa.func.count()).select_from(table).scalar_subquery()
 
 
@@ -112,7 +112,7 @@ def _server_clock() -> Any:
     return sa.extract("epoch", sa.func.clock_timestamp())
 
 
-def _newest(stamped: tuple[sa.Table, ...]) -> Any:
+def _select_newest(stamped: tuple[sa.Table, ...]) -> Any:
     """Select the newest ``recorded_at`` on SQLite: that of the last row of each table.
 
     What is appended is stamped by the clock, and the brakes let no clock go back; so the last row
@@ -144,8 +144,8 @@ def _stamp_of(row: Sequence[Any]) -> Stamp:
     server = not isinstance(time, str)
     return Stamp(
         RulesVersion(*counts),
-        _pauses(pauses),
-        _digests(lifecycles),
+        _decode_pauses(pauses),
+        _decode_digests(lifecycles),
         revision,
         bool(needs_start),
         datetime.fromtimestamp(float(time), UTC) if server else None,
@@ -160,7 +160,7 @@ def read_stamp(connection: sa.Connection) -> Stamp:
 
 
 @lru_cache(maxsize=64)
-def _pauses(text: str | None) -> tuple[Pause, ...]:
+def _decode_pauses(text: str | None) -> tuple[Pause, ...]:
     return tuple(
         Pause(country, cycle and decode.day(cycle), actor, decode.instant(since), reason)
         for country, cycle, actor, since, reason in json.loads(text or "[]")
@@ -168,5 +168,5 @@ def _pauses(text: str | None) -> tuple[Pause, ...]:
 
 
 @lru_cache(maxsize=64)
-def _digests(text: str | None) -> Mapping[str, str]:
+def _decode_digests(text: str | None) -> Mapping[str, str]:
     return dict(json.loads(text or "[]"))

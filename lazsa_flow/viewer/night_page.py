@@ -60,7 +60,7 @@ def find_differing(context: PageContext, query: ListQuery) -> ListRows:
         lambda each: _write_cells(context, each),
         lambda each: each.path,
         _SORTS,
-        summary=_summarise(night),
+        summary=_summarise_night(night),
         empty="Every outcome is as it was foretold, or of paths with evidence recorded since.",
         sections=() if query.rows_only else _write_sections(context, night),
         commands=_list_commands(night),
@@ -74,7 +74,7 @@ def _write_cells(context: PageContext, each: NightFinding) -> tuple[Cell, ...]:
     )
 
 
-def _summarise(night: NightStatus) -> str:
+def _summarise_night(night: NightStatus) -> str:
     run = night.run
     share = f"{100 * run.differing / run.compared:.2f} %" if run.compared else "none"
     return (

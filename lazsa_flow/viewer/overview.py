@@ -73,14 +73,14 @@ def list_tiles(context: PageContext) -> list[Tile]:
         late_note = f"by {write_length(context.now - next_due)} at most"
     elif late:
         late_note = "what is paused waits"
-    failing = f"{_count(counts.failing)} more are tried again"
+    failing = f"{_write_count(counts.failing)} more are tried again"
     scopes = "; ".join(each.scope for each in pauses)
     return [
-        Tile("Due now", _count(due), _tell_next(context, due, next_due), of("due")),
-        Tile("Late", _count(late), late_note, of("due", late="yes"), "bad" if late else None),
+        Tile("Due now", _write_count(due), _tell_next(context, due, next_due), of("due")),
+        Tile("Late", _write_count(late), late_note, of("due", late="yes"), "bad" if late else None),
         Tile(
             "Parked",
-            _count(counts.parked),
+            _write_count(counts.parked),
             failing if counts.failing else "after an error",
             of("parked"),
             "bad" if counts.parked else None,
@@ -115,11 +115,11 @@ def _write_outbox(context: PageContext, counts: WaitingCounts) -> Tile:
         if (context.now - since).total_seconds() > _OVERDUE_S:
             tone, note = "bad", f"{note}: no relay runs"
     if counts.notices_parked:
-        tone, note = "bad", f"{_count(counts.notices_parked)} more are set aside"
-    return Tile("Outbox", _count(counts.notices), note, to, tone)
+        tone, note = "bad", f"{_write_count(counts.notices_parked)} more are set aside"
+    return Tile("Outbox", _write_count(counts.notices), note, to, tone)
 
 
-def _count(count: int) -> str:
+def _write_count(count: int) -> str:
     """Write a count that goes no further than a list counts."""
     return f"{count:,}{' or more' if count >= COUNTED_AT_MOST else ''}"
 

@@ -31,11 +31,13 @@ def list_filters(context: PageContext) -> list[Filter]:
     tables = rulebook.lifecycles.values()
     edges = [edge for table in tables for edge in (table.opening, *table.edges)]
     return [
-        Filter("lifecycle", "Lifecycle", choices=_choices(rulebook.lifecycles, keep=True)),
-        Filter("country", "Country", choices=_choices(rulebook.countries)),
+        Filter("lifecycle", "Lifecycle", choices=_list_choices(rulebook.lifecycles, keep=True)),
+        Filter("country", "Country", choices=_list_choices(rulebook.countries)),
         Filter("state", "State", choices=list_choices(tables, "state", _state_names)),
         Filter("cycle", "Cycle date", kind="date"),
-        Filter("reason", "Reason", choices=_choices(r for edge in edges for r in edge.reasons)),
+        Filter(
+            "reason", "Reason", choices=_list_choices(r for edge in edges for r in edge.reasons)
+        ),
         Filter("unmet", "Unmet guard", choices=list_choices(tables, "guard", _guard_names)),
     ]
 
@@ -48,7 +50,7 @@ def _guard_names(table: Lifecycle) -> list[str]:
     return list(table.guards)
 
 
-def _choices(values: Iterable[str | None], *, keep: bool = False) -> list[Choice]:
+def _list_choices(values: Iterable[str | None], *, keep: bool = False) -> list[Choice]:
     found = [each for each in dict.fromkeys(values) if each]
     return [Choice(each) for each in (found if keep else sorted(found))]
 

@@ -112,7 +112,7 @@ def find_foreseen(context: PageContext, query: ListQuery) -> ListRows:
         empty = "That is more than a page rehearses: run the command below."
         return ListRows((), summary=summary, empty=empty, commands=commands)
     timed: _Timed = context.figures.get(
-        ("rehearsal", on, *assume.items()), lambda: _rehearse(context, on, assume)
+        ("rehearsal", on, *assume.items()), lambda: _rehearse_timed(context, on, assume)
     )
     outcomes = timed.rehearsal.outcomes
     chosen = [
@@ -127,7 +127,7 @@ def find_foreseen(context: PageContext, query: ListQuery) -> ListRows:
         lambda each: _write_cells(context, each),
         lambda each: each.path,
         _SORTS,
-        summary=_summarise(timed),
+        summary=_summarise_rehearsal(timed),
         empty="No path is as the filters say." if outcomes else f"Nothing is due on {on}.",
         empty_link=None if outcomes else Link("What is due", context.addresses.of("due")),
         sections=() if query.rows_only else _write_sections(context, on, assume, outcomes),
@@ -152,14 +152,14 @@ def _is_too_much(context: PageContext, on: date) -> bool:
     return found > context.rehearse_at_most
 
 
-def _rehearse(context: PageContext, on: date, assume: Mapping[str, str]) -> _Timed:
+def _rehearse_timed(context: PageContext, on: date, assume: Mapping[str, str]) -> _Timed:
     began = time.monotonic()
     foresight = Foresight(runtime_of(context.service))
     rehearsal = foresight.rehearse(on=on, now=context.now, assume=assume)
     return _Timed(rehearsal, time.monotonic() - began)
 
 
-def _summarise(timed: _Timed) -> str:
+def _summarise_rehearsal(timed: _Timed) -> str:
     rehearsal = timed.rehearsal
     assumed = "; ".join(rehearsal.assumed) or "nothing, everything is as recorded"
     asked = ZonedTime(rehearsal.now).to_text()

@@ -69,13 +69,13 @@ class SeveralLists:
             if isinstance(each.error, InputError):
                 raise each.error
         found = {each.database: each.answer for each in answers if each.answer is not None}
-        return _merge(found, places, query), list_unreached(answers)
+        return _merge_rows(found, places, query), list_unreached(answers)
 
 
-def _merge(found: dict[str, ListRows], places: dict[str, str], query: ListQuery) -> ListRows:
+def _merge_rows(found: dict[str, ListRows], places: dict[str, str], query: ListQuery) -> ListRows:
     """Return the first rows of all databases; each begins where its own rows ended."""
     streams = (_name_rows(name, each.rows) for name, each in found.items())
-    merged = list(heapq.merge(*streams, key=lambda named: _order(named[1])))
+    merged = list(heapq.merge(*streams, key=lambda named: _sort_key(named[1])))
     rows = []
     for name, row in merged[: query.limit]:
         places = {**places, name: row.key}
@@ -93,7 +93,7 @@ def _name_rows(name: str, rows: Iterable[Row]) -> Iterator[tuple[str, Row]]:
     return ((name, row) for row in rows)
 
 
-def _order(row: Row) -> Any:
+def _sort_key(row: Row) -> Any:
     return row.key if row.order is None else row.order
 
 

@@ -83,7 +83,9 @@ def announce(
             dry_run=dry_run,
         )
     if as_json:
-        print_json({"title": title, "text": text, "link": link, **_announced(done, dry_run)})
+        print_json(
+            {"title": title, "text": text, "link": link, **_describe_announced(done, dry_run)}
+        )
     elif dry_run:
         _show_forecast(title, text, link, done)
     else:
@@ -131,7 +133,7 @@ def _print_sent(done: Announced) -> None:
         console().print(f"Announcement {done.number}: {count} notices wait to be sent.")
 
 
-def _announced(done: Announced, dry_run: bool) -> dict[str, Any]:
+def _describe_announced(done: Announced, dry_run: bool) -> dict[str, Any]:
     from dataclasses import asdict
 
     return {
@@ -158,7 +160,7 @@ def list_(
     with open_programme(database, config) as programme:
         found = programme.announcements(country=country)
     if as_json:
-        print_json([_document(each) for each in found])
+        print_json([_announcement_document(each) for each in found])
         return
     if not found:
         console().print("Nothing has been announced.")
@@ -200,10 +202,10 @@ def show(
             f" {found.delivered} delivered, {found.waiting} waiting, {found.withheld} withheld"
         ),
     )
-    print_result("\n".join(lines), _document(found), as_json=as_json)
+    print_result("\n".join(lines), _announcement_document(found), as_json=as_json)
 
 
-def _document(found: Announcement) -> dict[str, Any]:
+def _announcement_document(found: Announcement) -> dict[str, Any]:
     from dataclasses import asdict
 
     from lazsa_flow.lifecycle.calendar import instant_text

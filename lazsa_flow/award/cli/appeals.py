@@ -74,11 +74,11 @@ def decide(
     actor = read_actor(who, country)
     with open_programme(database, config) as programme:
         move = programme.appeal(path, actor=actor, grant=grant, key=key)
-        none = "" if move is not None or as_json else _stand(programme, path)
+        none = "" if move is not None or as_json else _describe_standing(programme, path)
     print_move(move, as_json=as_json, none=none)
 
 
-def _stand(programme: Programme, path: str) -> str:
+def _describe_standing(programme: Programme, path: str) -> str:
     """Say how an appeal stands after a voice that did not reinstate."""
     for each in programme.appeals(programme.find(path).country):
         if each.path == path:
@@ -117,7 +117,7 @@ def list_(
     if as_json:
         print_json(to_json(found))
         return
-    rows = [_cells(each) for each in found]
+    rows = [_list_cells(each) for each in found]
     if as_csv:
         print_csv(COLUMNS, rows)
     else:
@@ -126,7 +126,7 @@ def list_(
         print_more(found[-1].path if more else None)
 
 
-def _cells(each: Appeal) -> tuple[object, ...]:
+def _list_cells(each: Appeal) -> tuple[object, ...]:
     return (
         each.path,
         each.seller,
@@ -136,9 +136,9 @@ def _cells(each: Appeal) -> tuple[object, ...]:
         each.days_left,
         each.grants,
         each.rejections,
-        _names(each),
+        _name_voices(each),
     )
 
 
-def _names(appeal: Appeal) -> str:
+def _name_voices(appeal: Appeal) -> str:
     return ", ".join(f"{voice.person} ({voice.decision})" for voice in appeal.voices)

@@ -71,7 +71,7 @@ def facts_gaps(
     """
     with open_programme(database, config) as programme:
         found = programme.facts_gaps(country, read_day(cycle, "--cycle"))
-    _print(
+    _print_table(
         GAP_COLUMNS,
         found,
         [gap_cells(each) for each in found],
@@ -114,11 +114,11 @@ def reviewers(
         if remind:
             actor = read_actor(who or "", role_country)
             sent = programme.remind_reviewers(country, day, actor=actor, key=key, dry_run=dry_run)
-            print_result(_reminded(sent, dry_run=dry_run), to_json(sent), as_json=as_json)
+            print_result(_describe_reminded(sent, dry_run=dry_run), to_json(sent), as_json=as_json)
             return
         found = programme.reviewers(country, day)
     named = 1000 if as_csv else _NAMED
-    _print(
+    _print_table(
         REVIEWER_COLUMNS,
         found,
         [reviewer_cells(each, named) for each in found],
@@ -128,7 +128,7 @@ def reviewers(
     )
 
 
-def _reminded(sent: Reminded, *, dry_run: bool) -> str:
+def _describe_reminded(sent: Reminded, *, dry_run: bool) -> str:
     will = "would be" if dry_run else "are"
     if not sent.reviewers:
         return "No card is missing: nobody is reminded."
@@ -144,7 +144,7 @@ def reviewer_cells(work: ReviewerWork, named: int) -> tuple[Any, ...]:
     return (work.reviewer, team, work.done, work.stood_back, len(work.missing), paths)
 
 
-def _print(
+def _print_table(
     columns: Sequence[Column],
     values: Iterable[Any],
     rows: Sequence[Sequence[Any]],
@@ -181,13 +181,13 @@ def stats(
         return
     print_table(
         [Column(""), Column("", right=True), Column("")],
-        [(label, count, _parts(parts)) for label, count, parts in _lines(found)],
+        [(label, count, _join_parts(parts)) for label, count, parts in _list_lines(found)],
         empty="",
         title=f"{country}, cycle of {day}",
     )
 
 
-def _lines(found: RoundStats) -> list[tuple[str, int, Mapping[str, int]]]:
+def _list_lines(found: RoundStats) -> list[tuple[str, int, Mapping[str, int]]]:
     return [
         ("nominations", sum(found.nominations.values()), found.nominations),
         ("left before the date", sum(found.left.values()), found.left),
@@ -204,5 +204,5 @@ def _lines(found: RoundStats) -> list[tuple[str, int, Mapping[str, int]]]:
     ]
 
 
-def _parts(parts: Mapping[str, int]) -> str:
+def _join_parts(parts: Mapping[str, int]) -> str:
     return ", ".join(f"{count} {name}" for name, count in parts.items())

@@ -49,7 +49,7 @@ def suspend(
     """
     from lazsa_flow.cli.forecast import confirm_replanning
 
-    day, actor = _day(cycle_date), read_actor(who)
+    day, actor = _parse_cycle(cycle_date), read_actor(who)
     with open_programme(database, config) as programme:
         planned = confirm_replanning(
             programme,
@@ -82,7 +82,7 @@ def lift(
     """
     from lazsa_flow.cli.forecast import confirm_replanning
 
-    day, actor = _day(cycle_date), read_actor(who)
+    day, actor = _parse_cycle(cycle_date), read_actor(who)
     with open_programme(database, config) as programme:
         planned = confirm_replanning(
             programme,
@@ -95,7 +95,7 @@ def lift(
     _print_moved(f"{country} holds {day}", country, day, planned, as_json=as_json)
 
 
-def _day(text: str) -> date:
+def _parse_cycle(text: str) -> date:
     from lazsa_flow.lifecycle.calendar import parse_date
 
     return parse_date(text, where="argument", field="CYCLE")

@@ -71,12 +71,12 @@ def demo(
             ),
         )
     if as_json:
-        print_json(_document(summary))
+        print_json(_summary_document(summary))
         return
-    _print(summary, time.perf_counter() - began, notices=notices)
+    _print_summary(summary, time.perf_counter() - began, notices=notices)
 
 
-def _document(summary: Told) -> dict[str, Any]:
+def _summary_document(summary: Told) -> dict[str, Any]:
     return {
         "sellers": summary.sellers,
         "transitions": summary.transitions,
@@ -86,7 +86,7 @@ def _document(summary: Told) -> dict[str, Any]:
     }
 
 
-def _print(summary: Told, seconds: float, *, notices: bool) -> None:
+def _print_summary(summary: Told, seconds: float, *, notices: bool) -> None:
     from lazsa_flow.award.demo.run import DATABASE, JOURNAL, LIFECYCLE, NOTICES
     from lazsa_flow.award.programme import Programme
     from lazsa_flow.cli.tables import new_table

@@ -38,7 +38,7 @@ def check(
     with open_programme(database, config) as programme:
         found = [
             programme.check_entry(each.applicant, **_fields(each), actor=actor)
-            for each in _applications(programme, file)
+            for each in _read_applications(programme, file)
         ]
     if as_json:
         print_json([each.to_json() for each in found])
@@ -72,7 +72,7 @@ def submit(
 
     actor = read_actor(who or "host:host")
     with open_programme(database, config) as programme:
-        applications = list(_applications(programme, file))
+        applications = list(_read_applications(programme, file))
         if len(applications) != 1:
             found, expected = f"{len(applications)} applications", "one; for more: import turnover"
             raise InputError.of("argument", "FILE", found, expected)
@@ -84,7 +84,7 @@ def submit(
     console().print(f"{receipt.path}: received {receipt.received}", soft_wrap=True)
 
 
-def _applications(programme: Programme, file: Path) -> Iterator[Application]:
+def _read_applications(programme: Programme, file: Path) -> Iterator[Application]:
     from lazsa_flow.award.commands.store_entry_checks import application_of
     from lazsa_flow.award.imports.turnover import read_turnover
 

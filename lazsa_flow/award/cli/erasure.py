@@ -60,7 +60,7 @@ def erase(
         count = programme.erase(seller, actor=actor, key=key)
         moves = [row for ref, seq in seen.items() for row in programme.history(ref)[seq:]]
         remains = programme.deleted_texts_remain()
-    lines = [_ended(row) for row in moves if row["trigger"]]
+    lines = [_describe_end(row) for row in moves if row["trigger"]]
     print_result(
         "\n".join((*lines, f"{count} texts were deleted.", remains)),
         {"seller": seller, "texts": count, "moves": moves, "remains": remains},
@@ -68,7 +68,7 @@ def erase(
     )
 
 
-def _ended(row: JournalEntry) -> str:
+def _describe_end(row: JournalEntry) -> str:
     reason = f" ({row['reason']})" if row["reason"] else ""
     return f"{row['path']}: {row['trigger']}{reason}: {row['source']} → {row['dest']}"
 

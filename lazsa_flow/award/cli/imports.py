@@ -53,7 +53,7 @@ _KINDS: Final = {
 """What can be imported, with the help of its command."""
 
 
-def _importer(what: str) -> Callable[..., None]:
+def _make_importer(what: str) -> Callable[..., None]:
     """Return the command that imports files of a kind."""
 
     def run(
@@ -72,7 +72,7 @@ def _importer(what: str) -> Callable[..., None]:
         from lazsa_flow.errors import InputError
 
         if example:
-            sys.stdout.write(_example(what))
+            sys.stdout.write(_read_example(what))
             return
         if file is None:
             raise InputError.of("argument", "FILE", "nothing", "a file, or --example to see one")
@@ -89,16 +89,16 @@ def _importer(what: str) -> Callable[..., None]:
                 done=done,
             )
         if as_json:
-            print_json(_document(what, found, dry_run=dry_run))
+            print_json(_import_document(what, found, dry_run=dry_run))
         else:
-            for line in _answer(what, found, dry_run=dry_run):
+            for line in _describe_import(what, found, dry_run=dry_run):
                 console().print(line, soft_wrap=True)
 
     return run
 
 
 for _kind, _help in _KINDS.items():
-    app.command(_kind, help=_help)(_importer(_kind))
+    app.command(_kind, help=_help)(_make_importer(_kind))
 
 
 @app.command("list")
@@ -133,14 +133,14 @@ def list_imports(
     console().print(table)
 
 
-def _example(what: str) -> str:
+def _read_example(what: str) -> str:
     """Return a valid file of a kind."""
     from lazsa_flow.award.imports.formats import FORMATS
 
     return FORMATS[what].example()
 
 
-def _document(what: str, found: ImportResult, *, dry_run: bool) -> dict[str, Any]:
+def _import_document(what: str, found: ImportResult, *, dry_run: bool) -> dict[str, Any]:
     """Return what became of a file's rows as JSON values."""
     fields = found.fields()
     lines = fields.pop("skipped")
@@ -148,20 +148,22 @@ def _document(what: str, found: ImportResult, *, dry_run: bool) -> dict[str, Any
     return {"dry_run": True, **document} if dry_run else document
 
 
-def _answer(what: str, found: ImportResult, *, dry_run: bool) -> list[str]:
+def _describe_import(what: str, found: ImportResult, *, dry_run: bool) -> list[str]:
     """Return what became of a file's rows, a fact on each line."""
     verb = "would be imported" if dry_run else "imported"
     lines = [f"{int(found)} {what} {verb}."]
     lines += found.differences
     if found.already_there:
-        lines.append(f"{_count(found.already_there, 'row')} already there.")
+        lines.append(f"{_count_in_words(found.already_there, 'row')} already there.")
     if found.refused:
-        lines.append(f"{_count(found.refused, 'row')} refused; --rejects FILE writes them to FILE.")
+        lines.append(
+            f"{_count_in_words(found.refused, 'row')} refused; --rejects FILE writes them to FILE."
+        )
     if found.skipped:
         were = "row was" if len(found.skipped) == 1 else "rows were"
         lines.append(
             f"{len(found.skipped)} {were} left out, since somebody in them was erased: line "
-            f"{_some(found.skipped)}. For somebody who has come back: lazsa-flow readmit."
+            f"{_join_first(found.skipped)}. For somebody who has come back: lazsa-flow readmit."
         )
     if found.new_sellers or found.known_sellers:
         lines.append(
@@ -171,22 +173,22 @@ def _answer(what: str, found: ImportResult, *, dry_run: bool) -> list[str]:
     if found.other_country:
         lines.append(
             "Of another country than recorded, which stays until `lazsa-flow seller move`: "
-            f"{_some(found.other_country)}."
+            f"{_join_first(found.other_country)}."
         )
     if found.suspect_ids:
         lines.append(
-            f"{_count(len(found.suspect_ids), 'id')} that a spreadsheet seems to have rounded or "
-            f"stripped of zeros: {_some(found.suspect_ids)}."
+            f"{_count_in_words(len(found.suspect_ids), 'id')} that a spreadsheet seems to have "
+            f"rounded or stripped of zeros: {_join_first(found.suspect_ids)}."
         )
     if dry_run:
         lines.append("Dry run: nothing was changed.")
     return lines
 
 
-def _count(number: int, what: str) -> str:
+def _count_in_words(number: int, what: str) -> str:
     return f"{number} {what}" + ("" if number == 1 else "s")
 
 
-def _some(values: Iterable[object]) -> str:
+def _join_first(values: Iterable[object]) -> str:
     every = list(map(str, values))
     return ", ".join(every[:_SHOWN]) + (" …" if len(every) > _SHOWN else "")

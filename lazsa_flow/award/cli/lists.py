@@ -167,13 +167,13 @@ def path_cells(
             each.reason,
             each.facts,
             each.facts_as_of,
-            _names(each.unmet, named),
+            _join_guards(each.unmet, named),
         )
         for each in page
     ]
 
 
-def _names(guards: Sequence[str], most: int) -> str:
+def _join_guards(guards: Sequence[str], most: int) -> str:
     more = len(guards) - most
     return (
         ", ".join(guards) if more <= 0 else f"{', '.join(guards[: most - 1])} and {more + 1} more"

@@ -159,15 +159,15 @@ def _run(
 
         def forecast() -> Forecast:
             found = run(programme, dry_run=True)
-            return Forecast(_lines(command, found, would=True), _document(found))
+            return Forecast(_describe_merge(command, found, would=True), _merge_document(found))
 
         if not confirm(command, forecast, dry_run=dry_run, yes=yes, as_json=as_json):
             return
         done = run(programme, dry_run=False)
-    print_result("\n".join(_lines(command, done)), _document(done), as_json=as_json)
+    print_result("\n".join(_describe_merge(command, done)), _merge_document(done), as_json=as_json)
 
 
-def _lines(command: str, done: MergedSellers, *, would: bool = False) -> list[str]:
+def _describe_merge(command: str, done: MergedSellers, *, would: bool = False) -> list[str]:
     from lazsa_flow.cli.forecast import timer_text
 
     country = f", in {done.country}" if done.country else ""
@@ -188,7 +188,7 @@ def _lines(command: str, done: MergedSellers, *, would: bool = False) -> list[st
     ]
 
 
-def _document(done: MergedSellers) -> dict[str, Any]:
+def _merge_document(done: MergedSellers) -> dict[str, Any]:
     from lazsa_flow.cli.forecast import timer_document
 
     return {

@@ -62,8 +62,8 @@ def print_candidates(candidates: Sequence[Candidate], empty: str, *, flags: bool
                 each.cards,
                 each.teams,
                 each.missing,
-                _ids(each.waiting if each.missing else ()),
-                ", ".join(map(_flag, each.flags)),
+                _join_ids(each.waiting if each.missing else ()),
+                ", ".join(map(_find_flag, each.flags)),
                 *(each.class_ or "" for _ in classes),
             )
             for each in candidates
@@ -71,7 +71,7 @@ def print_candidates(candidates: Sequence[Candidate], empty: str, *, flags: bool
         empty=empty,
     )
     for each in candidates:
-        for note in (*_notes(each), *(each.flags if flags else ())):
+        for note in (*_list_notes(each), *(each.flags if flags else ())):
             console().print(f"{each.path}: {note}", soft_wrap=True)
 
 
@@ -93,10 +93,10 @@ def print_candidates_csv(candidates: Sequence[Candidate]) -> None:
                 each.missing,
                 ";".join(each.waiting),
                 ";".join(each.conflicts),
-                ";".join(map(_reason, each.recused.items())),
-                ";".join(map(_reason, each.set_aside.items())),
+                ";".join(map(_describe_conflict, each.recused.items())),
+                ";".join(map(_describe_conflict, each.set_aside.items())),
                 "yes" if each.member else "no",
-                ";".join(map(_flag, each.flags)),
+                ";".join(map(_find_flag, each.flags)),
                 each.class_ or "",
             )
             for each in candidates
@@ -104,27 +104,27 @@ def print_candidates_csv(candidates: Sequence[Candidate]) -> None:
     )
 
 
-def _notes(candidate: Candidate) -> Iterator[str]:
+def _list_notes(candidate: Candidate) -> Iterator[str]:
     """Yield what the panel should know of a candidate besides figures."""
     if candidate.member:
         yield "the nominee is a member of Reconnect"
     if candidate.conflicts:
         yield f"may not be reviewed by {', '.join(candidate.conflicts)}"
     if candidate.recused:
-        yield f"recused: {', '.join(map(_reason, candidate.recused.items()))}"
+        yield f"recused: {', '.join(map(_describe_conflict, candidate.recused.items()))}"
     if candidate.set_aside:
-        yield f"cards set aside: {', '.join(map(_reason, candidate.set_aside.items()))}"
+        yield f"cards set aside: {', '.join(map(_describe_conflict, candidate.set_aside.items()))}"
 
 
-def _reason(stood_back: tuple[str, str]) -> str:
+def _describe_conflict(stood_back: tuple[str, str]) -> str:
     return f"{stood_back[0]} ({stood_back[1]})"
 
 
-def _flag(flag: str) -> str:
+def _find_flag(flag: str) -> str:
     """Return the guard that a flag is about, or the whole of a flag that is about none."""
     return flag if flag.startswith(("a ", "an ")) else flag.partition(" ")[0]
 
 
-def _ids(names: Sequence[str]) -> str:
+def _join_ids(names: Sequence[str]) -> str:
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return ", ".join(names[:_NAMED]) + more

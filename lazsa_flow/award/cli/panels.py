@@ -49,7 +49,7 @@ panel = typer.Typer(
 )
 
 
-def _day(text: str) -> date:
+def _parse_cycle(text: str) -> date:
     from lazsa_flow.lifecycle.calendar import parse_date
 
     return parse_date(text, where="argument", field="CYCLE")
@@ -76,7 +76,7 @@ def list_(
     from lazsa_flow.award.cli import panel_list
     from lazsa_flow.cli.tables import print_more
 
-    day = _day(cycle)
+    day = _parse_cycle(cycle)
     panel_list.check_class(class_)
     with open_programme(database, config) as programme:
         find_runtime(programme).context.country(country)
@@ -86,7 +86,7 @@ def list_(
         held = find_runtime(programme).rulebook.calendar(country).is_cycle(day)
     more = limit is not None and len(found) > limit
     found = found[:limit]
-    shown = _choose(found, class_, incomplete=incomplete)
+    shown = _choose_candidates(found, class_, incomplete=incomplete)
     if as_json:
         print_json(to_json(shown))
         return
@@ -106,7 +106,9 @@ def list_(
     print_more(found[-1].path if more else None)
 
 
-def _choose(found: Sequence[Candidate], class_: str | None, *, incomplete: bool) -> list[Candidate]:
+def _choose_candidates(
+    found: Sequence[Candidate], class_: str | None, *, incomplete: bool
+) -> list[Candidate]:
     """Return the candidates that the options ask for."""
     from lazsa_flow.award.cli.panel_list import ANY
 
@@ -168,7 +170,7 @@ def assign(
     --country PH
     """
     seats = dict(each.partition("=")[::2] for each in reviewers)
-    day = _day(cycle)
+    day = _parse_cycle(cycle)
     with open_programme(database, config) as programme:
         actor = read_actor(who, role_country)
         done = programme.assign_reviewers(
@@ -181,7 +183,7 @@ def assign(
         ),
         *(f"{each.reviewer} may not review {each.path}: {each.reason}." for each in done.conflicts),
     ]
-    _print(lines, {"assigned": seats, **to_json(done)}, dry_run=dry_run, as_json=as_json)
+    _print_done(lines, {"assigned": seats, **to_json(done)}, dry_run=dry_run, as_json=as_json)
 
 
 @panel.command("unassign")
@@ -201,7 +203,7 @@ def unassign(
 
     Example: lazsa-flow panel unassign PH 2027-04-01 r-1 --as team:t-1 --country PH
     """
-    day = _day(cycle)
+    day = _parse_cycle(cycle)
     with open_programme(database, config) as programme:
         left = programme.unassign_reviewer(
             country,
@@ -213,7 +215,7 @@ def unassign(
         )
     text = f"{reviewer} no longer sits on the panel of {country} and {day}; {len(left)} do."
     data = {"country": country, "cycle_on": day.isoformat(), "reviewer": reviewer, "seated": left}
-    _print([text], data, dry_run=dry_run, as_json=as_json)
+    _print_done([text], data, dry_run=dry_run, as_json=as_json)
 
 
 @panel.command("set-aside")
@@ -247,7 +249,7 @@ def set_aside(
         f"{path}: the card of {left.reviewer} is set aside; "
         f"{left.cards} cards from {left.teams} teams count; {lacks}."
     )
-    _print([text], to_json(left), dry_run=dry_run, as_json=as_json)
+    _print_done([text], to_json(left), dry_run=dry_run, as_json=as_json)
 
 
 @panel.command("cards")
@@ -268,7 +270,7 @@ def cards(
     with open_programme(database, config) as programme:
         found = programme.panel_cards(path, actor=read_actor(who, country))
     if as_json:
-        print_json([_card(each) for each in found])
+        print_json([_card_document(each) for each in found])
         return
     print_table(
         [
@@ -284,7 +286,7 @@ def cards(
                 each.cycle_on,
                 each.reviewer,
                 each.team,
-                _kind(each),
+                _describe_card(each),
                 " ".join(map(str, each.scores)),
                 each.comment,
             )
@@ -294,20 +296,20 @@ def cards(
     )
 
 
-def _kind(card: RecordedCard) -> str:
+def _describe_card(card: RecordedCard) -> str:
     if card.set_aside_by is not None:
         return f"set aside by {card.set_aside_by}: {card.reason}"
     return "scored" if card.scores else f"recused: {card.reason}"
 
 
-def _card(card: RecordedCard) -> dict[str, Any]:
+def _card_document(card: RecordedCard) -> dict[str, Any]:
     from lazsa_flow.award.rules.panel import ITEMS
 
     scores = dict(zip(ITEMS, card.scores, strict=True)) if card.scores else None
     return {name: to_json(each) for name, each in card._asdict().items()} | {"scores": scores}
 
 
-def _print(lines: Sequence[str], data: Any, *, dry_run: bool, as_json: bool) -> None:
+def _print_done(lines: Sequence[str], data: Any, *, dry_run: bool, as_json: bool) -> None:
     """Print what a command did, or would do."""
     if dry_run:
         lines, data = [*lines, "Dry run: nothing was changed."], {"dry_run": True, **data}

@@ -46,7 +46,7 @@ def due(
     with open_programme(database, config) as programme:
         found = programme.perks_due(country, given=given)
     if as_json:
-        print_json([_document(each) for each in found])
+        print_json([_perk_document(each) for each in found])
         return
     screen = console()
     if not found:
@@ -78,12 +78,12 @@ def give(
     actor = read_actor(who, country)
     with open_programme(database, config) as programme:
         done = programme.give_perk(seller, perk, actor=actor, key=key, dry_run=dry_run)
-    data = {**_document(done), **({"dry_run": True} if dry_run else {})}
+    data = {**_perk_document(done), **({"dry_run": True} if dry_run else {})}
     would = "would be given" if dry_run else "given"
     print_result(f"{done.seller}: {perk} {would} ({done.path})", data, as_json=as_json)
 
 
-def _document(each: OneOffPerk) -> dict[str, Any]:
+def _perk_document(each: OneOffPerk) -> dict[str, Any]:
     from lazsa_flow.lifecycle.calendar import instant_text
 
     return {

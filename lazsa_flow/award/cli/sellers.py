@@ -91,14 +91,14 @@ def entitlements(
             Column("Until", drop=1),
         ],
         [
-            (each.perk, each.kind, each.path, *_span(each.begins_at, each.ends_at, zone))
+            (each.perk, each.kind, each.path, *_format_span(each.begins_at, each.ends_at, zone))
             for each in found
         ],
         empty=f"{seller} is entitled to nothing at this instant.",
     )
 
 
-def _span(begins_at: datetime, ends_at: datetime | None, zone: str) -> tuple[str, str]:
+def _format_span(begins_at: datetime, ends_at: datetime | None, zone: str) -> tuple[str, str]:
     return local(begins_at, zone), "" if ends_at is None else local(ends_at, zone)
 
 

@@ -46,7 +46,7 @@ def today(
         f"{country}, {found.on}: {found.days_left} days until the cycle date {found.cycle_on}",
         soft_wrap=True,
     )
-    for heading, lines, hint in _sections(found, zone):
+    for heading, lines, hint in _list_sections(found, zone):
         screen.print()
         more = " or more" if len(lines) == NAMED else ""
         screen.print(f"{heading}: {len(lines) or 'none'}{more}", soft_wrap=True)
@@ -57,14 +57,14 @@ def today(
             screen.print(f"  … and {len(lines) - len(shown)} more: --all, or {hint}")
 
 
-def _sections(found: CountryDay, zone: str) -> Iterator[Section]:
+def _list_sections(found: CountryDay, zone: str) -> Iterator[Section]:
     """Yield each section: its heading, its lines, and the command that lists more of it."""
-    yield from _news(found, zone)
-    yield from _judging(found)
+    yield from _list_news(found, zone)
+    yield from _list_judging(found)
     yield from _follow_up(found)
 
 
-def _news(found: CountryDay, zone: str) -> Iterator[Section]:
+def _list_news(found: CountryDay, zone: str) -> Iterator[Section]:
     """Yield what is new, late or parked."""
     yield (
         "New since yesterday",
@@ -83,7 +83,7 @@ def _news(found: CountryDay, zone: str) -> Iterator[Section]:
     yield "Parked", found.parked, "lazsa-flow parked"
 
 
-def _judging(found: CountryDay) -> Iterator[Section]:
+def _list_judging(found: CountryDay) -> Iterator[Section]:
     """Yield what nominators, reviewers and those who decide on appeals have still to do."""
     yield (
         "Incomplete nominations",

@@ -21,25 +21,25 @@ class AnnouncementSide(EngineTransaction):
 
     def add_announcement(self, row: Mapping[str, Any]) -> int:
         """Append an announcement; return its number."""
-        return _add(self._connection, row)
+        return _add_announcement(self._connection, row)
 
     def announcements(self, number: int | None = None) -> list[sa.Row[Any]]:
         """Return announcements, newest first: this one, or all."""
-        return _find(self._connection, number)
+        return _find_announcements(self._connection, number)
 
     def announcement_progress(self, number: int) -> tuple[int, int]:
         """Count an announcement's notices to persons: delivered, and still in the outbox."""
-        return _progress(self._connection, number)
+        return _count_progress(self._connection, number)
 
 
-def _add(connection: sa.Connection, row: Mapping[str, Any]) -> int:
+def _add_announcement(connection: sa.Connection, row: Mapping[str, Any]) -> int:
     """Append an announcement; return its number."""
     key = connection.execute(sa.insert(_TABLE), dict(row)).inserted_primary_key
     assert key is not None
     return int(key[0])
 
 
-def _find(connection: sa.Connection, number: int | None = None) -> list[sa.Row[Any]]:
+def _find_announcements(connection: sa.Connection, number: int | None = None) -> list[sa.Row[Any]]:
     """Return announcements, newest first: this one, or all."""
     query = sa.select(_TABLE).order_by(_TABLE.c.id.desc())
     if number is not None:
@@ -47,7 +47,7 @@ def _find(connection: sa.Connection, number: int | None = None) -> list[sa.Row[A
     return list(connection.execute(query))
 
 
-def _progress(connection: sa.Connection, number: int) -> tuple[int, int]:
+def _count_progress(connection: sa.Connection, number: int) -> tuple[int, int]:
     """Count the notices of an announcement to persons: delivered, and still in the outbox."""
     delivered, waiting = (
         connection.scalar(

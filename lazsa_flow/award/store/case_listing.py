@@ -81,7 +81,9 @@ def read_cases(connection: sa.Connection, query: CaseQuery) -> list[CaseRow]:
     keys: list[sa.ColumnElement[Any]] = [found.c.number]
     if query.order != "number":
         keys.insert(0, sa.func.coalesce(found.c[query.order], ""))
-    select = sa.select(*(found.c[name] for name in CaseRow._fields)).where(*_narrow(found, query))
+    select = sa.select(*(found.c[name] for name in CaseRow._fields)).where(
+        *_list_conditions(found, query)
+    )
     if query.after is not None:
         here, start = sa.tuple_(*keys), sa.tuple_(*_read_place(query.after, query.order))
         select = select.where(here < start if query.descending else here > start)
@@ -93,7 +95,7 @@ def read_cases(connection: sa.Connection, query: CaseQuery) -> list[CaseRow]:
 def count_cases(connection: sa.Connection, query: CaseQuery) -> dict[str, int]:
     """Return how many cases of a query there are by their value, on all pages."""
     found = _select_latest(query)
-    select = sa.select(found.c.value, sa.func.count()).where(*_narrow(found, query))
+    select = sa.select(found.c.value, sa.func.count()).where(*_list_conditions(found, query))
     return {row[0]: row[1] for row in connection.execute(select.group_by(found.c.value))}
 
 
@@ -134,7 +136,7 @@ def _select_country(seller: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
     )
 
 
-def _narrow(found: sa.Subquery, query: CaseQuery) -> list[sa.ColumnElement[bool]]:
+def _list_conditions(found: sa.Subquery, query: CaseQuery) -> list[sa.ColumnElement[bool]]:
     wanted: list[sa.ColumnElement[bool]] = []
     if query.country is not None:
         wanted.append(found.c.country == query.country)

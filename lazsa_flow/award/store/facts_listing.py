@@ -62,7 +62,7 @@ class FactsListing(Listing):
         merged = sa.select(aliases.c.alias).where(aliases.c.alias == known.c.subject)
         latest = _latest_facts(known.c.subject, sa.literal(age.today, Day()), known)
         table = facts_table
-        status = _status(table.c.as_of < age.since)
+        status = _select_status(table.c.as_of < age.since)
         query = (
             sa.select(known.c.subject.label("subject"), known.c.country)
             .select_from(
@@ -96,7 +96,7 @@ class FactsListing(Listing):
 
 
 def _status_of(age: FactsAge) -> Any:
-    return _status(facts_table.c.as_of < _since(age))
+    return _select_status(facts_table.c.as_of < _select_oldest(age))
 
 
 def _latest_facts(subject: Any, judged_on: Any, outer: sa.Table) -> Any:
@@ -118,7 +118,7 @@ def _latest_facts(subject: Any, judged_on: Any, outer: sa.Table) -> Any:
     return sa.func.coalesce(own.scalar_subquery(), of_alias.scalar_subquery())
 
 
-def _since(age: FactsAge) -> Any:
+def _select_oldest(age: FactsAge) -> Any:
     """Return the oldest date of facts that count for a path."""
     table = schema.paths
     rounds = [
@@ -129,7 +129,7 @@ def _since(age: FactsAge) -> Any:
     return sa.case(*rounds, else_=otherwise) if rounds else otherwise
 
 
-def _status(too_old: Any) -> Any:
+def _select_status(too_old: Any) -> Any:
     facts = facts_table
     unknown = sa.or_(
         *(facts.c[name].is_(None) for name in ASKED),

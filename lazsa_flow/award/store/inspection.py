@@ -56,8 +56,8 @@ def _facts_elsewhere(connection: sa.Connection) -> tuple[int, list[Elsewhere]]:
         facts.c.as_of, facts.c.recorded_at, facts.c.id
     )
     about = facts.c.seller
-    superseded = _there(later, later.c.seller == about, is_later)
-    has_moved = _there(moved, moved.c.subject == homes.c.subject, moved.c.id > homes.c.id)
+    superseded = _any_row(later, later.c.seller == about, is_later)
+    has_moved = _any_row(moved, moved.c.subject == homes.c.subject, moved.c.id > homes.c.id)
     merged = sa.select(schema.subject_aliases.c.alias)  # they are where another id says
     differs = (homes.c.subject == about) & (homes.c.country != facts.c.country)
     found = sa.select(
@@ -74,7 +74,7 @@ def _facts_elsewhere(connection: sa.Connection) -> tuple[int, list[Elsewhere]]:
     return count or 0, [Elsewhere(*row) for row in some]
 
 
-def _there(table: Any, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+def _any_row(table: Any, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     return sa.select(sa.literal(1)).select_from(table).where(*conditions).exists()
 
 

@@ -202,7 +202,7 @@ class PanelSide(EngineTransaction):
         query = _CARDS.where(table.c.path_id == path_id).order_by(table.c.id)
         if cycle_on is not None:
             query = query.where(table.c.cycle_on == cycle_on)
-        return [_card(row) for row in self._connection.execute(query)]
+        return [_decode_card(row) for row in self._connection.execute(query)]
 
     def panel_cards_of_all(self, path_ids: Collection[int]) -> dict[int, list[RecordedCard]]:
         """Return what was recorded in the rounds of these paths, oldest first, by path."""
@@ -212,7 +212,7 @@ class PanelSide(EngineTransaction):
             part = table.c.path_id.in_(numbers[start : start + _BATCH])
             query = _CARDS.add_columns(table.c.path_id).where(part).order_by(table.c.id)
             for row in self._connection.execute(query):
-                found.setdefault(row.path_id, []).append(_card(row))
+                found.setdefault(row.path_id, []).append(_decode_card(row))
         return found
 
     def stood_back(
@@ -232,7 +232,7 @@ class PanelSide(EngineTransaction):
                 .order_by(table.c.id)
             )
             for row in self._connection.execute(query):
-                latest[row.path_id, fold(row.reviewer)] = _card(row)
+                latest[row.path_id, fold(row.reviewer)] = _decode_card(row)
         found: dict[int, list[RecordedCard]] = {}
         for (path_id, _), card in latest.items():
             if not card.scores:
@@ -240,7 +240,7 @@ class PanelSide(EngineTransaction):
         return found
 
 
-def _card(row: Any) -> RecordedCard:
+def _decode_card(row: Any) -> RecordedCard:
     return RecordedCard(
         row.cycle_on,
         row.reviewer,

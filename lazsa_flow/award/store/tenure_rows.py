@@ -122,12 +122,12 @@ class TenureSide(EngineTransaction):
             _PATHS.c.country == country,
             was_awarded(self._connection.dialect.name),
             _PATHS.c.lifecycle == "award",
-            _latest("consent", _RECORDS.c.name == consent) == "given",
-            sa.func.coalesce(_latest("good_standing"), "") != "ended",
+            _select_latest("consent", _RECORDS.c.name == consent) == "given",
+            sa.func.coalesce(_select_latest("good_standing"), "") != "ended",
         )
 
 
-def _latest(kind: str, *conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[str]:
+def _select_latest(kind: str, *conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[str]:
     """Select what was last recorded of a path's seller under a kind, by whichever of their ids."""
     aliases = sa.select(_ALIASES.c.alias).where(_ALIASES.c.subject == _PATHS.c.subject)
     names = sa.select(_PATHS.c.subject).correlate(_PATHS).union_all(aliases.correlate(_PATHS))

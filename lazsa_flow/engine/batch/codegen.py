@@ -49,7 +49,7 @@ def writer(names: tuple[str, ...]) -> Write:
     lines = ["def write(findings):", *([f" {taken}= findings"] if names else [])]
     lines.append(f" return {' '.join(parts)} ']'")
     known = {"yes": _begun(True), "no": _begun(False), "dated": _begun, "word": _word}
-    made: Write = _made(lines, {**known, "quoted": quoted})
+    made: Write = _define_function(lines, {**known, "quoted": quoted})
     return made
 
 
@@ -81,13 +81,13 @@ def compile_decision(
     asked: list[int] = []
     for number, (new, needed) in enumerate(routes):
         for n in new:
-            key = _key(parts_read(reads[n], sources), sources)
+            key = _key_text(parts_read(reads[n], sources), sources)
             lines.append(f"  v{n} = kept{n}({key}) or ask({n}, {key}, row)")
         asked += new
         held = " and ".join(f"v{n}[0]" for n in needed) or "True"
-        lines.append(f"  if {held}: return {number}, {_joined(asked)}")
-    lines += [f"  return None, {_joined(asked)}", " return decide"]
-    made: Callable[[Ask, Sequence[Memo]], Decide] = _made(lines, names)
+        lines.append(f"  if {held}: return {number}, {_verdicts_text(asked)}")
+    lines += [f"  return None, {_verdicts_text(asked)}", " return decide"]
+    made: Callable[[Ask, Sequence[Memo]], Decide] = _define_function(lines, names)
     return made
 
 
@@ -109,12 +109,12 @@ def _lines_taking(
     return lines, names
 
 
-def _joined(asked: Sequence[int]) -> str:
+def _verdicts_text(asked: Sequence[int]) -> str:
     """Return the text of an expression: the verdicts of these guards as a list."""
     return "f'[" + ",".join(f"{{v{n}[1]}}" for n in asked) + "]'"
 
 
-def _key(read: Iterable[ReadPart], sources: Sequence[Source]) -> str:
+def _key_text(read: Iterable[ReadPart], sources: Sequence[Source]) -> str:
     """Return the text of an expression: all that a guard reads."""
     parts = [
         f"s{n}" if field is None else f"s{n}[{sources[n].position(field)}]" for n, field in read
@@ -122,7 +122,7 @@ def _key(read: Iterable[ReadPart], sources: Sequence[Source]) -> str:
     return parts[0] if len(parts) == 1 else f"({''.join(f'{part}, ' for part in parts)})"
 
 
-def _made(lines: Iterable[str], names: dict[str, Any]) -> Any:
+def _define_function(lines: Iterable[str], names: dict[str, Any]) -> Any:
     """Return the function that these lines define, which knows these names."""
     functions: dict[str, Any] = {}
     exec("\n".join(lines), names, functions)  # noqa: S102 - of names made literals here

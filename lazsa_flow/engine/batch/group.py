@@ -62,13 +62,13 @@ def change_of(
     )
     lifecycle.state(seen.path.state)
     if not entry.steps:
-        return _fill(ChangeBuilder(rulebook, context, load=load), entry, None, {}, timer)
+        return _fill_change(ChangeBuilder(rulebook, context, load=load), entry, None, {}, timer)
     edge, tried, findings = decide_timer(rulebook, context, entry)
     check_decision(rulebook, context, entry, edge, findings)
-    return _fill(ChangeBuilder(rulebook, tried, load=load), entry, edge, findings, timer)
+    return _fill_change(ChangeBuilder(rulebook, tried, load=load), entry, edge, findings, timer)
 
 
-def _fill(
+def _fill_change(
     draft: ChangeBuilder, entry: Timer, edge: Edge | None, findings: Findings, timer: TimerRow
 ) -> Change:
     if edge is not None:
@@ -109,7 +109,7 @@ class DecisionGroup:
         self._one, self._seen = row, (seen := row.snapshot())
         self._moved: dict[int | None, IdenticalMoves] = {}
         self._decide: Decide | None = None
-        self.pends: bool = _pending(seen, name, due_at) is not None
+        self.pends: bool = _find_pending(seen, name, due_at) is not None
         if not self.pends:
             return
         lifecycle = rulebook.lifecycle(row.lifecycle)
@@ -153,7 +153,7 @@ class DecisionGroup:
         return change_of(self._rulebook, seen, self._timer(seen), self._now, self._load)
 
     def _timer(self, seen: Snapshot) -> TimerRow:
-        timer = _pending(seen, self._name, self._due_at)
+        timer = _find_pending(seen, self._name, self._due_at)
         assert timer is not None  # as it pends for the one, so for all identical paths
         return timer
 
@@ -192,7 +192,7 @@ class DecisionGroup:
         findings = change.row.verdicts if change.row else {}
         timer = self._timer(seen)
         draft = ChangeBuilder(self._rulebook, context, show=mask_for_rule)
-        return _fill(draft, self._entry, edge, findings, timer)
+        return _fill_change(draft, self._entry, edge, findings, timer)
 
     def _ask(self, number: int, key: Hashable, row: EvidenceRow) -> CachedFinding:
         """Ask a guard on a key that it has not been asked on, and keep its answer.
@@ -208,7 +208,7 @@ class DecisionGroup:
         return finding
 
 
-def _pending(seen: Snapshot, name: str, due_at: datetime) -> TimerRow | None:
+def _find_pending(seen: Snapshot, name: str, due_at: datetime) -> TimerRow | None:
     for timer in seen.timers:
         if timer.name == name and timer.due_at == due_at:
             return timer

@@ -66,7 +66,7 @@ class Batch:
     @cached_property
     def types(self) -> list[str]:
         """The columns' types."""
-        return _types(self.table, tuple(self.columns.values()))
+        return _list_types(self.table, tuple(self.columns.values()))
 
     @cached_property
     def arrays(self) -> str:
@@ -92,7 +92,7 @@ class Batch:
 
 
 @lru_cache
-def _types(table: sa.Table, columns: tuple[str, ...]) -> list[str]:
+def _list_types(table: sa.Table, columns: tuple[str, ...]) -> list[str]:
     kinds = (sa.BigInteger, "int8"), (sa.Integer, "int4"), (sa.Boolean, "bool")
     types = {column.name: column.type for column in table.columns}  # their keys may differ
     return [
@@ -101,7 +101,7 @@ def _types(table: sa.Table, columns: tuple[str, ...]) -> list[str]:
     ]
 
 
-def _same(*names: str) -> dict[str, str]:
+def _same_names(*names: str) -> dict[str, str]:
     return {name: name for name in names}
 
 
@@ -112,20 +112,20 @@ _SLOT: Final = written_columns(schema.slots)
 MOVES: Final = Batch(
     "lazsa_stage_moves",
     schema.paths,
-    {"id": "id", "was": "seq", **_same(*MOVED)},
+    {"id": "id", "was": "seq", **_same_names(*MOVED)},
     f"UPDATE lazsa_paths t SET {', '.join(f'{name} = d.{name}' for name in MOVED)}"
     " FROM {rows} WHERE t.id = d.id AND t.seq = d.was",
 )
 ENDS: Final = Batch(
     "lazsa_stage_ends",
     schema.timers,
-    _same("path_id", "name", "due_at", "status", "seq"),
+    _same_names("path_id", "name", "due_at", "status", "seq"),
     f"UPDATE lazsa_timers t SET status = d.status, seq = d.seq FROM {{rows}} WHERE {_KEY}",
 )
 SETS: Final = Batch(
     "lazsa_stage_timers",
     schema.timers,
-    _same(*_TIMER),
+    _same_names(*_TIMER),
     f"INSERT INTO lazsa_timers AS t ({', '.join(_TIMER)}) SELECT * FROM {{rows}}"
     " ON CONFLICT (path_id, name, due_at) DO UPDATE"
     f" SET {REVIVED}"
@@ -134,7 +134,7 @@ SETS: Final = Batch(
 FREED: Final = Batch(
     "lazsa_stage_slots",
     schema.slots,
-    _same("lifecycle", "subject"),
+    _same_names("lifecycle", "subject"),
     "DELETE FROM lazsa_slots t USING {rows}"
     " WHERE t.lifecycle = d.lifecycle AND t.subject = d.subject",
 )
@@ -143,7 +143,7 @@ FREED: Final = Batch(
 TAKEN: Final = Batch(
     "lazsa_stage_taken",
     schema.slots,
-    _same(*_SLOT),
+    _same_names(*_SLOT),
     f"INSERT INTO lazsa_slots ({', '.join(_SLOT)}) SELECT * FROM {{rows}} ON CONFLICT DO NOTHING",
 )
 
@@ -153,7 +153,7 @@ def appending(table: sa.Table, *, numbered: bool = False) -> Batch:
     """Return the batch that appends rows to a table; see :meth:`.writer.RowWriter.insert`."""
     names = written_columns(table, numbered=numbered)
     statement = f"INSERT INTO {table.name} ({', '.join(names)}) SELECT * FROM {{rows}}"
-    return Batch(f"stage_{table.name}", table, _same(*names), statement)
+    return Batch(f"stage_{table.name}", table, _same_names(*names), statement)
 
 
 class PostgresWriter:
@@ -184,7 +184,7 @@ class PostgresWriter:
             self._take(batch, rows)
             return
         with driver_connection(self._connection) as driver, driver.cursor() as cursor:
-            _copy(cursor, table.name, batch, rows)
+            _copy_rows(cursor, table.name, batch, rows)
 
     def update_paths(self, rows: Sequence[Row]) -> int:
         """Set paths that still have the version they were read with; return how many had."""
@@ -216,13 +216,13 @@ class PostgresWriter:
                     cursor.execute(_WRITE)
                     self._reads = False
                 cursor.execute(batch.stage)
-                _copy(cursor, f"pg_temp.{batch.name}", batch, rows)
+                _copy_rows(cursor, f"pg_temp.{batch.name}", batch, rows)
                 cursor.execute(batch.staged)
             written: int = cursor.rowcount
             return written
 
 
-def _copy(cursor: Any, table: str, batch: Batch, rows: Sequence[Row]) -> None:
+def _copy_rows(cursor: Any, table: str, batch: Batch, rows: Sequence[Row]) -> None:
     columns = ", ".join(batch.columns)
     with cursor.copy(f"COPY {table} ({columns}) FROM STDIN (FORMAT BINARY)") as copy:
         copy.set_types(batch.types)

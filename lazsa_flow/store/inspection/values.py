@@ -70,13 +70,13 @@ def unreadable_paths(connection: sa.Connection) -> Iterator[Rows]:
         (schema.paths.c.data, _check_data),
     ):
         texts = connection.scalars(sa.select(column).distinct())
-        broken = [text for text in texts if not _can(read, text)]
+        broken = [text for text in texts if not _can_read(read, text)]
         for text in broken:
             fault = f"unreadable {column.name}"
             yield from rows_at_fault(connection, schema.paths, column, column == text, fault)
 
 
-def _can(read: Any, text: object) -> bool:
+def _can_read(read: Any, text: object) -> bool:
     try:
         read(text)
     except (ValueError, TypeError, KeyError, AttributeError):

@@ -43,9 +43,9 @@ def unknown_words(connection: sa.Connection, known: Known) -> Iterator[Rows]:
     for table in schema.METADATA.sorted_tables:
         if "country" in table.c:
             found = table.c.country
-            yield from _unknown(connection, "country", found, known.countries.__contains__)
+            yield from _find_unknown(connection, "country", found, known.countries.__contains__)
     for column in (paths.c.lifecycle, schema.slots.c.lifecycle, schema.flows.c.lifecycle):
-        yield from _unknown(connection, "lifecycle", column, known.states.__contains__)
+        yield from _find_unknown(connection, "lifecycle", column, known.states.__contains__)
     for column in (paths.c.state, journal.c.dest, journal.c.source):
         yield from _unknown_in_lifecycle(connection, "state", column, known.states)
     for column in (timers.c.name, schema.failures.c.timer):
@@ -56,14 +56,14 @@ def unknown_words(connection: sa.Connection, known: Known) -> Iterator[Rows]:
         *((each.name, each, words.__contains__) for each, words in columns.word_columns()),
         *(("role", each, known.roles.__contains__) for each in columns.role_columns()),
     ):
-        yield from _unknown(connection, what, column, is_known)
+        yield from _find_unknown(connection, what, column, is_known)
     recipient = schema.outbox.c.recipient
     person = sa.or_(*(recipient.like(f"{role}:%") for role in sorted(known.roles)))
     strange = sa.and_(recipient.not_in(sorted(known.recipients)), ~person)
-    yield from _unknown(connection, "recipient", recipient, lambda _: False, strange)
+    yield from _find_unknown(connection, "recipient", recipient, lambda _: False, strange)
 
 
-def _unknown(
+def _find_unknown(
     connection: sa.Connection,
     what: str,
     column: sa.Column[Any],
@@ -76,7 +76,7 @@ def _unknown(
             continue
         if word is None or not is_known(str(word)):
             fault = sa.and_(among, column.is_(None) if word is None else column == word)
-            yield _rows(connection, what, column, word, count, fault)
+            yield _list_rows(connection, what, column, word, count, fault)
 
 
 def _unknown_in_lifecycle(
@@ -104,10 +104,10 @@ def _unknown_in_lifecycle(
         if word not in known[lifecycle]:
             same = column.is_(None) if word is None else column == word
             fault = sa.and_(waits, same, of_path == lifecycle)
-            yield _rows(connection, what, column, word, count, fault)
+            yield _list_rows(connection, what, column, word, count, fault)
 
 
-def _rows(
+def _list_rows(
     connection: sa.Connection,
     what: str,
     column: sa.Column[Any],

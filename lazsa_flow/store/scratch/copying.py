@@ -122,7 +122,7 @@ def copy_due(
         DamagedError: The source is damaged.
         SchemaError: The source lacks a table or column.
     """
-    with reporting_copy(scratch), _open(engine, scratch) as snapshot:
+    with reporting_copy(scratch), _open_snapshot(engine, scratch) as snapshot:
         chosen = snapshot.choose(due)
         for part in list_parts(sources, whole):
             snapshot.copy(part, snapshot.columns(part.table))
@@ -144,7 +144,7 @@ def _reserve_numbers(snapshot: _Snapshot) -> None:
 
 
 @contextmanager
-def _open(engine: sa.Engine, scratch: Path) -> Iterator[_Snapshot]:
+def _open_snapshot(engine: sa.Engine, scratch: Path) -> Iterator[_Snapshot]:
     file = file_of(engine.url)
     if file is not None:
         wait_s = engine.get_execution_options().get(OPTION, LOCK_TIMEOUT_S)
