@@ -361,7 +361,7 @@ FAULTS: Final = (
         name="hostile-input",
         run=hostile_input,
         rounds=5000,
-        dose=150,
+        dose=80,
         unit="a hostile value at a parameter of a method or command",
         holds="every error is one of ours, and no output holds what a terminal obeys",
     ),
