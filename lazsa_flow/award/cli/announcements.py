@@ -84,7 +84,7 @@ def announce(
         )
     if as_json:
         print_json(
-            {"title": title, "text": text, "link": link, **_describe_announced(done, dry_run)}
+            {"title": title, "text": text, "link": link, **_announced_document(done, dry_run)}
         )
     elif dry_run:
         _show_forecast(title, text, link, done)
@@ -133,7 +133,7 @@ def _print_sent(done: Announced) -> None:
         console().print(f"Announcement {done.number}: {count} notices wait to be sent.")
 
 
-def _describe_announced(done: Announced, dry_run: bool) -> dict[str, Any]:
+def _announced_document(done: Announced, dry_run: bool) -> dict[str, Any]:
     from dataclasses import asdict
 
     return {

@@ -63,7 +63,7 @@ def print_candidates(candidates: Sequence[Candidate], empty: str, *, flags: bool
                 each.teams,
                 each.missing,
                 _join_ids(each.waiting if each.missing else ()),
-                ", ".join(map(_find_flag, each.flags)),
+                ", ".join(map(_find_flagged_guard, each.flags)),
                 *(each.class_ or "" for _ in classes),
             )
             for each in candidates
@@ -96,7 +96,7 @@ def print_candidates_csv(candidates: Sequence[Candidate]) -> None:
                 ";".join(map(_describe_conflict, each.recused.items())),
                 ";".join(map(_describe_conflict, each.set_aside.items())),
                 "yes" if each.member else "no",
-                ";".join(map(_find_flag, each.flags)),
+                ";".join(map(_find_flagged_guard, each.flags)),
                 each.class_ or "",
             )
             for each in candidates
@@ -120,7 +120,7 @@ def _describe_conflict(stood_back: tuple[str, str]) -> str:
     return f"{stood_back[0]} ({stood_back[1]})"
 
 
-def _find_flag(flag: str) -> str:
+def _find_flagged_guard(flag: str) -> str:
     """Return the guard that a flag is about, or the whole of a flag that is about none."""
     return flag if flag.startswith(("a ", "an ")) else flag.partition(" ")[0]
 
