@@ -195,13 +195,16 @@ def _parsing(parse: Any) -> Any:
 
 
 def _describing(describe: Any) -> Any:
-    """Return :func:`tables.content_of` that describes a table once, and not each equal one."""
+    """Return :func:`tables.content_of` that describes the table of a lifecycle once."""
     kept: dict[int, tuple[Lifecycle, Any]] = {}
 
     @wraps(describe)
     def prepared(lifecycle: Lifecycle) -> Any:
         if id(lifecycle) not in kept:
-            kept[id(lifecycle)] = lifecycle, describe(lifecycle)  # held, for its number is its own
+            kept[id(lifecycle)] = (
+                lifecycle,
+                describe(lifecycle),
+            )  # while it is held no other has its id
         return kept[id(lifecycle)][1]
 
     return prepared

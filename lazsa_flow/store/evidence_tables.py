@@ -72,26 +72,26 @@ def create_evidence_table(connection: sa.Connection, table: sa.Table) -> None:
 def missing_columns(connection: sa.Connection, rows: Selection) -> list[str]:
     """Return the columns that a source selects and its table lacks; all where there is no table.
 
-    Selecting no row asks for them all at once; the table's description, which takes PostgreSQL
-    several times as long, is read only where that is refused.
+    A query for no row names the columns of a table. Its description takes PostgreSQL several times
+    as long, and is read only where that query is refused.
     """
     dated = filter(None, (rows.round, rows.latest))
     wanted = {"id", "recorded_at", rows.owner, *rows.columns, *dated}
-    quote = connection.dialect.identifier_preparer.quote
-    table = quote(rows.table)
-    # with the table's name, for SQLite takes a quoted name that it does not know for a text
-    names = ", ".join(f"{table}.{quote(name)}" for name in sorted(wanted))
+    table = connection.dialect.identifier_preparer.quote(rows.table)
     try:
-        connection.exec_driver_sql(f"SELECT {names} FROM {table} WHERE 1 = 0")
+        found = set(connection.exec_driver_sql(f"SELECT * FROM {table} WHERE 1 = 0").keys())
     except DBAPIError:
         connection.rollback()  # PostgreSQL answers nothing more in this transaction
-    else:
-        return []
+        found = _describe_columns(connection, rows.table)
+    return sorted(wanted - found)
+
+
+def _describe_columns(connection: sa.Connection, table: str) -> set[str]:
+    """Return the names of a table's columns; none where there is no table."""
     try:
-        columns = sa.inspect(connection).get_columns(rows.table)
+        return {column["name"] for column in sa.inspect(connection).get_columns(table)}
     except NoSuchTableError:
-        columns = []
-    return sorted(wanted - {column["name"] for column in columns})
+        return set()
 
 
 def person_columns(sources: Iterable[Source]) -> Iterator[sa.ColumnElement[str]]:

@@ -3,8 +3,8 @@
 What the network forgets is neither closed nor refused: what is sent disappears, and nothing comes
 back. A statement that takes long looks just the same from here; so while an answer is awaited, the
 server is asked over a new connection what the session is doing. One that works, or waits for a
-lock, is waited for; one that itself waits for us, or is gone, is given up, and so is one whose
-server cannot be reached.
+lock, is waited for; one that waits for us at two looks, or is gone, is given up, and so is one
+whose server cannot be reached.
 """
 
 from __future__ import annotations
@@ -79,6 +79,7 @@ class WatchedConnection(psycopg.Connection[Any]):
             with super().pipeline() as pipeline:
                 yield pipeline
         finally:
+            # psycopg has left it, libpq has not; one that was interrupted is still in both
             if self._pipeline is None and self.pgconn.pipeline_status != PipelineStatus.OFF:
                 self.close()
 

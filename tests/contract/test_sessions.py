@@ -128,7 +128,7 @@ def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look soon, and give up soon."""
     monkeypatch.setattr(liveness, "FIRST_LOOK_S", 0.2)
     monkeypatch.setattr(liveness, "_LOOK_S", 0.2)
-    monkeypatch.setattr(liveness, "GIVE_UP_S", 1.5)  # a busy server may take a second to begin
+    monkeypatch.setattr(liveness, "GIVE_UP_S", 0.6)
 
 
 @pytest.mark.usefixtures("_soon")
@@ -159,7 +159,7 @@ def test_a_statement_that_takes_long_is_waited_for(url: str) -> None:
     store = AwardStore(url)
     with store.begin(write=False) as transaction:
         connection = transaction._connection
-        assert connection.execute(sa.text("SELECT 1 FROM pg_sleep(2.5)")).scalar() == 1
+        assert connection.execute(sa.text("SELECT 1 FROM pg_sleep(1.5)")).scalar() == 1
     store.close()
 
 

@@ -68,7 +68,7 @@ def announce(
 
     Example: lazsa-flow announce news.toml --audience both --kind campaign --as manager:m-1
     """
-    title, text, link = _read(file)
+    title, text, link = _read_announcement(file)
     actor = read_actor(who, country if who.startswith("team:") else None)
     with open_programme(database, config) as programme:
         done = programme.announce(
@@ -92,7 +92,7 @@ def announce(
         _print_sent(done)
 
 
-def _read(file: Path) -> tuple[str, str, str | None]:
+def _read_announcement(file: Path) -> tuple[str, str, str | None]:
     """Read title, text and link of a file; the entrance checks what they are.
 
     Raises:
